@@ -5,7 +5,7 @@ const RELEASE_AFTER_MS = 8000;
 
 function focusErrorSummary(root) {
   const summary = root.querySelector(".error-summary");
-  if (summary) summary.focus();
+  if (summary && summary !== document.activeElement) summary.focus();
 }
 
 // A live region is read out only when it changes, so what the page came with is put in once more.
@@ -82,6 +82,7 @@ for (const failure of ["htmx:sendError", "htmx:timeout"]) {
 }
 
 document.addEventListener("DOMContentLoaded", () => {
-  focusErrorSummary(document);
+  // A frame later: the browser's own autofocus has had its turn by then.
+  requestAnimationFrame(() => focusErrorSummary(document));
   announceFlashes();
 });
