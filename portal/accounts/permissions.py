@@ -1,0 +1,58 @@
+"""Who may do what: the table that routes, services, pages and tests all read.
+
+A permission is `thing:verb`. A role in it holds within its scope: an organiser within an
+organisation, a contact within an event, staff everywhere.
+"""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A part that a person plays. One person may hold several, at several events."""
+
+    ORGANISER = "organiser"
+    CONTACT = "contact"
+    AGENT = "agent"
+    MODERATOR = "moderator"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+
+STAFF = frozenset({Role.AGENT, Role.MODERATOR, Role.MANAGER, Role.ADMIN})
+CUSTOMERS = frozenset({Role.ORGANISER, Role.CONTACT})
+EVERYONE = STAFF | CUSTOMERS
+
+PUBLIC = "public"
+SIGNED_IN = "signed-in"
+
+PERMISSIONS: dict[str, frozenset[Role]] = {
+    "event:read": frozenset({Role.ORGANISER, Role.CONTACT, Role.AGENT, Role.MANAGER, Role.ADMIN}),
+    "event:write": frozenset({Role.AGENT, Role.MANAGER}),
+    "roster:read": frozenset({Role.ORGANISER, Role.CONTACT, Role.AGENT, Role.MANAGER}),
+    "roster:add": frozenset({Role.ORGANISER, Role.AGENT, Role.MANAGER}),
+    "roster:remove": frozenset({Role.ORGANISER, Role.AGENT}),
+    "roster:decide": frozenset({Role.MANAGER}),
+    "ticket:read": frozenset({Role.ORGANISER, Role.CONTACT, Role.AGENT, Role.MANAGER}),
+    "ticket:open": frozenset({Role.CONTACT}),
+    "ticket:reply": frozenset({Role.CONTACT, Role.AGENT, Role.MANAGER}),
+    "ticket:work": frozenset({Role.AGENT, Role.MANAGER}),
+    "ticket:close": frozenset({Role.CONTACT, Role.AGENT, Role.MANAGER}),
+    "booking:read": frozenset({Role.ORGANISER, Role.CONTACT, Role.AGENT, Role.MANAGER}),
+    "booking:create": frozenset({Role.ORGANISER, Role.CONTACT}),
+    "booking:cancel": frozenset({Role.ORGANISER, Role.CONTACT, Role.AGENT, Role.MANAGER}),
+    "booking:close": frozenset({Role.AGENT, Role.MANAGER}),
+    "availability:publish": frozenset({Role.AGENT, Role.MANAGER}),
+    "order:read": frozenset({Role.ORGANISER, Role.AGENT, Role.MANAGER}),
+    "order:place": frozenset({Role.ORGANISER}),
+    "order:cancel": frozenset({Role.ORGANISER, Role.MANAGER}),
+    "order:settle": frozenset({Role.MANAGER}),
+    "wish:read": EVERYONE,
+    "wish:add": EVERYONE,
+    "wish:vote": CUSTOMERS | {Role.AGENT, Role.MODERATOR, Role.MANAGER},
+    "wish:moderate": frozenset({Role.MODERATOR, Role.MANAGER}),
+    "wish:decide": frozenset({Role.MANAGER}),
+    "staff:read": STAFF,
+    "people:manage": frozenset({Role.ADMIN}),
+    "organisation:manage": frozenset({Role.ADMIN, Role.MANAGER}),
+    "audit:read": frozenset({Role.MANAGER, Role.ADMIN}),
+}

@@ -1,0 +1,24 @@
+"""The HTTP door: a module per feature. Each parses, makes one call, and answers."""
+
+from importlib import import_module
+from pathlib import Path
+
+from flask import Flask
+
+ROOT = Path(__file__).parent.parent.parent
+
+MODULES = (
+    "home", "operations", "editions", "guides",
+    "accounts", "people", "organisations", "staff", "audit",
+    "events", "roster", "removals",
+    "tickets", "queue",
+    "bookings", "availability",
+    "orders",
+    "wishes", "moderation",
+)  # fmt: skip
+
+
+def init_app(app: Flask) -> None:
+    """Register every blueprint."""
+    for name in MODULES:
+        app.register_blueprint(import_module(f"portal.blueprints.{name}").blueprint)

@@ -1,0 +1,5 @@
+"""Pages of tickets."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("tickets", __name__)

@@ -1,0 +1,107 @@
+"""Staff's published availability and the live sessions booked in it."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.accounts.actor import Scope
+from portal.accounts.models import Person
+from portal.clock import now
+from portal.db import Base, Key
+from portal.events.models import Event
+
+
+# A host's key as a range: the exclusion constraint then needs no extension of PostgreSQL.
+SAME_HOST = text("int8range(host_id, host_id, '[]')")
+
+
+class Availability(Base):
+    """A stretch of time in which a member of staff takes live sessions."""
+
+    __tablename__ = "availability"
+
+    id: Mapped[Key]
+    host_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    published_at: Mapped[datetime] = mapped_column(default=now)
+
+    host: Mapped[Person] = relationship()
+
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="order"),
+        ExcludeConstraint(
+            (SAME_HOST, "&&"),
+            (text("tstzrange(starts_at, ends_at)"), "&&"),
+            name="ex_availability_host",
+        ),
+        Index("ix_availability_ends_at", "ends_at"),
+    )
+
+
+class Booking(Base):
+    """A live session with an event's people (HOW-5), held by one host.
+
+    `busy` is the session with its buffers. `uses_entitlement` stays true for a no-show and for a
+    cancellation after the cut-off: the one session of COV-5 to COV-7 is then used up.
+    """
+
+    __tablename__ = "booking"
+
+    id: Mapped[Key]
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    audience: Mapped[str]
+    state: Mapped[str] = mapped_column(default="confirmed")
+    host_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    busy: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
+    one_per_event: Mapped[bool]
+    uses_entitlement: Mapped[bool]
+    recording_wanted: Mapped[bool] = mapped_column(default=False)
+    note: Mapped[str] = mapped_column(default="")
+    booked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    booked_at: Mapped[datetime] = mapped_column(default=now)
+    cancelled_at: Mapped[datetime | None]
+    cancelled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    calendar_sequence: Mapped[int] = mapped_column(default=0)
+    policy_edition: Mapped[int] = mapped_column(ForeignKey("policy_edition.number"))
+    form_key: Mapped[str | None] = mapped_column(unique=True)
+
+    event: Mapped[Event] = relationship()
+    host: Mapped[Person] = relationship(foreign_keys=host_id)
+    booked_by: Mapped[Person] = relationship(foreign_keys=booked_by_id)
+
+    __table_args__ = (
+        CheckConstraint("state IN ('confirmed', 'done', 'no_show', 'cancelled')", name="state"),
+        CheckConstraint("audience IN ('contacts', 'presenters', 'exhibitors', 'operators')", name="audience"),
+        CheckConstraint("ends_at > starts_at", name="order"),
+        CheckConstraint("busy @> tstzrange(starts_at, ends_at)", name="busy"),
+        CheckConstraint("(state = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled_at"),
+        CheckConstraint("NOT uses_entitlement OR one_per_event", name="entitlement"),
+        CheckConstraint("state = 'cancelled' OR uses_entitlement = one_per_event", name="held"),
+        ExcludeConstraint(
+            (SAME_HOST, "&&"),
+            ("busy", "&&"),
+            where=text("state != 'cancelled'"),
+            name="ex_booking_host",
+        ),
+        Index(
+            "uq_booking_entitlement", "event_id", "audience",
+            unique=True, postgresql_where=text("uses_entitlement"),
+        ),
+        Index("ix_booking_event", "event_id", "starts_at", "id"),
+        Index("ix_booking_starts_at", "starts_at", "id"),
+    )  # fmt: skip
+
+    @property
+    def scope(self) -> Scope:
+        """Where the session belongs; its event must have been loaded with it."""
+        return self.event.scope
+
+    @property
+    def calendar_uid(self) -> str:
+        """The session's stable identity in everyone's calendar."""
+        return f"session-{self.id}@conference-tracker.example"

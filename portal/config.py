@@ -1,0 +1,159 @@
+"""Every setting of the portal, typed, read from the environment once at start.
+
+Nothing else in the project reads the environment. A wrong value stops the start with a line that
+names the variable and what it should be.
+"""
+
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class ConfigError(Exception):
+    """The environment asks for something the portal cannot do. `problems` holds a line for each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class Settings(BaseSettings):
+    """The settings. Each field's description is the line that docs/operations.md shows."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
+
+    database_url: str | None = Field(None, description="PostgreSQL address; without it an embedded server")
+    instance_dir: Path = Field(Path("instance"), description="folder for the embedded database and files")
+    storage_dir: Path | None = Field(None, description="folder for attachments; default: in the instance")
+    secret_key: SecretStr | None = Field(None, description="signs cookies; at least 32 characters")
+    public_url: str | None = Field(None, description="address that links in mail start with")
+    host: str = Field("127.0.0.1", description="address the web server listens on")
+    port: Port = Field(8000, description="port the web server listens on")
+    trusted_proxies: int = Field(0, ge=0, le=5, description="reverse proxies in front of the portal")
+    web_processes: int = Field(2, ge=1, le=64, description="web server processes")
+    worker_concurrency: int = Field(4, ge=1, le=64, description="jobs a worker does at a time")
+    database_pool: int = Field(5, ge=1, le=100, description="database connections a process keeps")
+    mail_host: str = Field("127.0.0.1", description="SMTP server")
+    mail_port: Port = Field(1025, description="SMTP port")
+    mail_username: str | None = Field(None, description="SMTP user")
+    mail_password: SecretStr | None = Field(None, description="SMTP password")
+    mail_starttls: bool = Field(False, description="use STARTTLS with the SMTP server")
+    mail_from: str = Field("support@conference-tracker.example", description="sender of the portal's mail")
+    mail_timeout_seconds: int = Field(20, ge=1, le=300, description="patience with the SMTP server")
+    support_phone: str = Field("+1 202 555 0143", description="support's telephone number, shown to contacts")
+    demo: bool = Field(False, description="demo mode: accounts on the sign-in page, mail caught locally")
+    mail_viewer_url: str | None = Field(None, description="where the demo shows caught mail")
+    metrics_token: SecretStr | None = Field(None, description="bearer token for /metrics from elsewhere")
+    prometheus_multiproc_dir: Path | None = Field(None, description="folder for metrics of several processes")
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="least level logged")
+    log_format: str = Field("json", pattern="^(json|console)$", description="shape of log lines")
+    attachment_max_bytes: int = Field(10 * 1024 * 1024, ge=1024, description="largest attachment, bytes")
+    attachment_max_count: int = Field(5, ge=1, le=20, description="attachments a message may carry")
+    session_idle_minutes: int = Field(12 * 60, ge=5, description="sign-in ends after so long unused")
+    session_hours: int = Field(14 * 24, ge=1, description="sign-in ends after so long in any case")
+    argon2_memory_kib: int = Field(19 * 1024, ge=64, description="memory of one password check, KiB")
+    rate_limits: bool = Field(True, description="hold back repeated sign-ins and writes")
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **_: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take values from the caller only: `load_settings` hands the environment over."""
+        return (init_settings,)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_means_unset(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in values.items() if value != ""}
+
+    @model_validator(mode="after")
+    def _safe_together(self) -> "Settings":
+        if self.secret_key and len(self.secret_key.get_secret_value()) < 32:
+            raise ValueError("SECRET_KEY must be at least 32 characters long")
+        if self.database_url and not self.database_url.startswith(("postgresql://", "postgresql+psycopg://")):
+            raise ValueError("DATABASE_URL must start with postgresql://")
+        address = urlsplit(self.site_url)
+        if address.scheme not in ("http", "https") or not address.hostname:
+            raise ValueError("PUBLIC_URL must be a full http:// or https:// address")
+        if address.scheme == "http" and address.hostname not in ("127.0.0.1", "localhost", "::1"):
+            raise ValueError("PUBLIC_URL must be https:// unless it is on this machine")
+        if self.demo and address.hostname not in ("127.0.0.1", "localhost", "::1"):
+            raise ValueError("PORTAL_DEMO publishes its passwords: it runs on this machine only")
+        return self
+
+    @property
+    def site_url(self) -> str:
+        """The public address, without a slash at its end."""
+        return (self.public_url or f"http://127.0.0.1:{self.port}").rstrip("/")
+
+    @property
+    def serves_https(self) -> bool:
+        """Whether people reach the portal over HTTPS; decides the cookie's prefix and HSTS."""
+        return self.site_url.startswith("https://")
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database's address with the driver named."""
+        if not self.database_url:
+            raise ConfigError(["DATABASE_URL is not set and no embedded database was started"])
+        return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @property
+    def attachments_dir(self) -> Path:
+        """Where attachments are kept, outside anything served."""
+        return self.storage_dir or self.instance_dir / "attachments"
+
+
+PREFIXED = frozenset(Settings.model_fields) - {
+    "database_url", "host", "port", "secret_key", "public_url", "prometheus_multiproc_dir",
+}  # fmt: skip
+
+
+def variable(field: str) -> str:
+    """The environment variable that sets `field`: `PORT`, `DATABASE_URL`, else `PORTAL_...`."""
+    return ("portal_" + field if field in PREFIXED else field).upper()
+
+
+def load_settings(environ: Mapping[str, str], **overrides: Any) -> Settings:
+    """Read the settings from `environ`; `overrides` win. Raises ConfigError naming every wrong variable."""
+    found = {name: environ[variable(name)] for name in Settings.model_fields if variable(name) in environ}
+    try:
+        return Settings(**{**found, **overrides})
+    except ValidationError as error:
+        raise ConfigError([_sentence(problem) for problem in error.errors()]) from None
+
+
+def _sentence(problem: Any) -> str:
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    if not problem["loc"]:
+        return message
+    return f"{variable(str(problem['loc'][0]))}: {message} (it is {problem['input']!r})"
+
+
+def secret_key(settings: Settings) -> str:
+    """The signing key: SECRET_KEY, or one kept in the instance folder where only its owner reads it.
+
+    Several machines must share SECRET_KEY; the kept one is for a single machine.
+    """
+    if settings.secret_key:
+        return settings.secret_key.get_secret_value()
+    kept = settings.instance_dir / "secret_key"
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        _create_private(kept, secrets.token_urlsafe(48))
+    return kept.read_text().strip()
+
+
+def _create_private(path: Path, text: str) -> None:
+    try:
+        with open(path, "x", opener=lambda p, flags: __import__("os").open(p, flags, 0o600)) as file:
+            file.write(text)
+    except FileExistsError:
+        return

@@ -1,0 +1,27 @@
+"""The jobs. Each calls one service, and may run twice without harm."""
+
+from portal.jobs.app import task
+
+
+@task("send_mail", queue="mail")
+def send_mail(mail_id: int) -> None:
+    """Send one written message, unless it is sent or its addressee may no longer have it."""
+    from portal.mail.service import deliver
+
+    deliver(mail_id)
+
+
+@task("recover_stalled", cron="* * * * *")
+def recover_stalled() -> None:
+    """Put jobs of workers that died back in the queue."""
+    from portal.jobs.recovery import recover
+
+    recover()
+
+
+@task("forget_expired", cron="17 * * * *")
+def forget_expired() -> None:
+    """Delete what only mattered for a while: rate counters, ended sessions, used and expired links."""
+    from portal.accounts.service import forget_expired as forget
+
+    forget()

@@ -1,0 +1,45 @@
+"""Mail on its way out."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.clock import now
+from portal.db import Base, Key
+
+
+class OutboundMail(Base):
+    """One message to one person, written in the transaction that causes it, sent once by a job.
+
+    `cause` is unique: the same cause never mails twice. `permission` with the event or organisation
+    is asked again before sending, so that who was removed meanwhile gets nothing (WHO-6).
+    """
+
+    __tablename__ = "outbound_mail"
+
+    id: Mapped[Key]
+    cause: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    address: Mapped[str]
+    subject: Mapped[str]
+    text: Mapped[str]
+    html: Mapped[str]
+    calendar: Mapped[str | None]
+    calendar_method: Mapped[str | None]
+    headers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    permission: Mapped[str | None]
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    state: Mapped[str] = mapped_column(default="queued")
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str] = mapped_column(default="")
+    queued_at: Mapped[datetime] = mapped_column(default=now)
+    sent_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("state IN ('queued', 'sent', 'withheld', 'failed')", name="state"),
+        Index("ix_outbound_mail_unsent", "queued_at", postgresql_where=text("state = 'queued'")),
+        Index("ix_outbound_mail_person", "person_id", "id"),
+    )

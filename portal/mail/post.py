@@ -1,0 +1,77 @@
+"""Writing mail in the caller's transaction. It is sent by a job after the commit, or never written."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app
+from markdown_it import MarkdownIt
+from sqlalchemy.dialects.postgresql import insert
+
+from portal.accounts.actor import NOWHERE, Scope
+from portal.accounts.models import Person
+from portal.db import db
+from portal.jobs.queue import enqueue
+from portal.mail.models import OutboundMail
+
+MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False})
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """An iCalendar object that travels with a mail, with its iTIP method (RFC 5546)."""
+
+    content: str
+    method: str
+
+
+def post(
+    to: Person,
+    template: str,
+    *,
+    cause: str,
+    permission: str | None = None,
+    scope: Scope = NOWHERE,
+    calendar: Calendar | None = None,
+    **context: Any,
+) -> None:
+    """Write the mail `templates/mail/<template>.md` to one person and queue its sending.
+
+    `cause` names what happened, with keys (`ticket-message:71`): the same cause mails a person once.
+    `permission` at `scope` is asked again before sending. The template's first line is the subject.
+    """
+    subject, text = _written(template, to=to, zone=to.time_zone, **context)
+    mail_id = db.session.scalar(
+        insert(OutboundMail)
+        .values(
+            cause=f"{cause}:{to.id}", person_id=to.id, address=to.email, subject=subject, text=text, headers={},
+            html=_html(subject, text), permission=permission, event_id=scope.event_id,
+            organisation_id=scope.organisation_id,
+            calendar=calendar and calendar.content, calendar_method=calendar and calendar.method,
+        )
+        .on_conflict_do_nothing(index_elements=["cause"])
+        .returning(OutboundMail.id)
+    )  # fmt: skip
+    if mail_id is not None:
+        enqueue("send_mail", queue="mail", mail_id=mail_id)
+
+
+def address_of(endpoint: str, **values: Any) -> str:
+    """The full address of a page, from configuration only: what a request claims as its host is not used."""
+    site = current_app.extensions["settings"].site_url
+    scheme, host = site.split("://", 1)
+    path = current_app.url_map.bind(host.split("/")[0], url_scheme=scheme).build(endpoint, values)
+    return f"{site}{path}"
+
+
+def _written(template: str, **context: Any) -> tuple[str, str]:
+    settings = current_app.extensions["settings"]
+    rendered = current_app.jinja_env.get_template(f"mail/{template}.md").render(
+        address_of=address_of, settings=settings, **context
+    )
+    subject, _, text = rendered.strip().partition("\n")
+    return " ".join(subject.split()), text.strip() + "\n"
+
+
+def _html(subject: str, text: str) -> str:
+    layout = current_app.jinja_env.get_template("mail/layout.html")
+    return layout.render(subject=subject, body=MARKDOWN.render(text))

@@ -1,0 +1,73 @@
+"""Sending what was written."""
+
+import structlog
+from flask import current_app
+from flask_mail import Mail
+from flask_mail import Message as Letter
+from sqlalchemy import select, update
+
+from portal.accounts.actor import Scope
+from portal.accounts.queries import actor_for
+from portal.clock import now
+from portal.db import db, in_transaction
+from portal.mail.models import OutboundMail
+
+log = structlog.get_logger(__name__)
+mail = Mail()
+
+GIVE_UP_AFTER = 14
+
+
+def deliver(mail_id: int) -> None:
+    """Send one mail once, if its addressee may still have it; raises what the mail server raised, to be retried.
+
+    A crash between the server's acceptance and our commit sends it again with the same Message-ID.
+    """
+    try:
+        in_transaction(lambda: _deliver(mail_id))
+    except Exception as error:
+        described = repr(error)
+        in_transaction(lambda: _note_failure(mail_id, described))
+        raise
+
+
+def _deliver(mail_id: int) -> None:
+    waiting = select(OutboundMail).where(OutboundMail.id == mail_id, OutboundMail.state == "queued")
+    found = db.session.scalar(waiting.with_for_update(skip_locked=True))
+    if found is None:
+        return
+    if _may_have(found):
+        mail.send(_letter(found))
+        found.state, found.sent_at = "sent", now()
+    else:
+        found.state = "withheld"
+    found.attempts += 1
+    log.info("mail", mail_id=found.id, state=found.state)
+
+
+def _may_have(found: OutboundMail) -> bool:
+    addressee = actor_for(found.person_id)
+    if found.permission is None:
+        return addressee is not None
+    scope = Scope(found.event_id, found.organisation_id)
+    return addressee is not None and addressee.may(found.permission, scope)
+
+
+def _letter(found: OutboundMail) -> Letter:
+    letter = Letter(subject=found.subject, recipients=[found.address], body=found.text, html=found.html)
+    letter.msgId = f"<{found.id}.{found.queued_at:%Y%m%d%H%M%S}@{current_app.config['MAIL_DOMAIN']}>"
+    letter.extra_headers = {"Auto-Submitted": "auto-generated", **found.headers}
+    if found.calendar:
+        letter.alts[f"calendar; method={found.calendar_method}"] = found.calendar
+    return letter
+
+
+def _note_failure(mail_id: int, described: str) -> None:
+    state = OutboundMail.attempts + 1
+    counted = (
+        update(OutboundMail).where(OutboundMail.id == mail_id).values(attempts=state, last_error=described)
+    )
+    attempts = db.session.scalar(counted.returning(OutboundMail.attempts))
+    if attempts is not None and attempts >= GIVE_UP_AFTER:
+        db.session.execute(update(OutboundMail).where(OutboundMail.id == mail_id).values(state="failed"))
+    log.warning("mail_failed", mail_id=mail_id, attempts=attempts, error=described)

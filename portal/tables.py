@@ -1,0 +1,18 @@
+"""Every table of the portal, imported so that migrations and relationships see all of them."""
+
+from portal.accounts import models as accounts
+from portal.audit import models as audit
+from portal.bookings import models as bookings
+from portal.editions import models as editions
+from portal.events import models as events
+from portal.mail import models as mail
+from portal.orders import models as orders
+from portal.roster import models as roster
+from portal.tickets import models as tickets
+from portal.web import rate_models as rate_limits
+from portal.wishlist import models as wishlist
+
+__all__ = [
+    "accounts", "audit", "bookings", "editions", "events", "mail", "orders", "rate_limits", "roster",
+    "tickets", "wishlist",
+]  # fmt: skip

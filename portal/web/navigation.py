@@ -1,0 +1,53 @@
+"""What the header offers, by what the person may do."""
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+
+from portal.accounts.actor import Actor
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in the navigation: its permission, and the blueprints that count as being there."""
+
+    label: str
+    endpoint: str
+    permission: str
+    blueprints: frozenset[str]
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    """A link in the header."""
+
+    label: str
+    href: str
+    current: bool
+    count: int | None = None
+
+
+PLACES = (
+    Place("Today", "staff.index", "staff:read", frozenset({"staff"})),
+    Place("Tickets", "queue.index", "ticket:work", frozenset({"queue", "tickets"})),
+    Place("Events", "events.index", "event:read", frozenset({"events", "roster", "bookings"})),
+    Place("Removals", "removals.index", "roster:decide", frozenset({"removals"})),
+    Place("Availability", "availability.index", "availability:publish", frozenset({"availability"})),
+    Place("Orders", "orders.index", "order:read", frozenset({"orders"})),
+    Place("Wish list", "wishes.index", "wish:read", frozenset({"wishes"})),
+    Place("Moderation", "moderation.index", "wish:moderate", frozenset({"moderation"})),
+    Place("People", "people.index", "people:manage", frozenset({"people"})),
+    Place("Organisations", "organisations.index", "organisation:manage", frozenset({"organisations"})),
+    Place("Audit", "audit.index", "audit:read", frozenset({"audit"})),
+)
+
+
+def navigation(actor: Actor) -> list[NavigationItem]:
+    """The links that lead `actor` to what they may do."""
+    if not actor.is_signed_in:
+        return []
+    return [_item(place) for place in PLACES if actor.may(place.permission)]
+
+
+def _item(place: Place) -> NavigationItem:
+    return NavigationItem(place.label, url_for(place.endpoint), request.blueprint in place.blueprints)

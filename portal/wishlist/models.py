@@ -1,0 +1,68 @@
+"""The wish list: ideas, and which customers find them useful."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.accounts.models import Organisation, Person
+from portal.clock import now
+from portal.db import Base, Key
+
+
+class Wish(Base):
+    """An improvement idea or feature request (WISH-1).
+
+    A moderator publishes or declines it; from there only a manager decides (WISH-3). `votes` is the
+    number of customer organisations that find it useful (WISH-2), kept with each vote.
+    """
+
+    __tablename__ = "wish"
+
+    id: Mapped[Key]
+    title: Mapped[str]
+    problem: Mapped[str]
+    idea: Mapped[str] = mapped_column(default="")
+    state: Mapped[str] = mapped_column(default="submitted")
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    submitted_at: Mapped[datetime] = mapped_column(default=now)
+    published_at: Mapped[datetime | None]
+    moderated_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    answer: Mapped[str] = mapped_column(default="")
+    answered_at: Mapped[datetime | None]
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    votes: Mapped[int] = mapped_column(default=0)
+    form_key: Mapped[str | None] = mapped_column(unique=True)
+
+    author: Mapped[Person] = relationship(foreign_keys=author_id)
+    organisation: Mapped[Organisation | None] = relationship()
+
+    __table_args__ = (
+        CheckConstraint("state IN ('submitted', 'published', 'planned', 'done', 'declined')", name="state"),
+        CheckConstraint(
+            "state IN ('submitted', 'declined') OR published_at IS NOT NULL", name="published_at"
+        ),
+        CheckConstraint("votes >= 0", name="votes"),
+        Index(
+            "ix_wish_useful",
+            "votes",
+            "id",
+            postgresql_where=text("state IN ('published', 'planned', 'done')"),
+        ),
+        Index("ix_wish_waiting", "submitted_at", "id", postgresql_where=text("state = 'submitted'")),
+    )
+
+
+class Vote(Base):
+    """One customer finds a wish useful; a customer counts once however many of its people say so (WISH-2)."""
+
+    __tablename__ = "vote"
+
+    id: Mapped[Key]
+    wish_id: Mapped[int] = mapped_column(ForeignKey("wish.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    cast_at: Mapped[datetime] = mapped_column(default=now)
+
+    __table_args__ = (UniqueConstraint("wish_id", "organisation_id", "person_id"),)

@@ -1,0 +1,162 @@
+"""What every test stands on: a real PostgreSQL, the real application, and a clean world.
+
+One embedded server serves all workers; each worker has its own database, copied from one that was
+migrated once. After each test every row it wrote is gone.
+"""
+
+import fcntl
+import hashlib
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+from sqlalchemy.engine import make_url
+
+from portal import create_app, embedded
+from portal.config import Settings, load_settings
+from portal.db import Base, db
+from tests.outbox import Outbox
+from tests.people import World, settle
+from tests.signing_in import PortalClient
+
+SERVER = Path(tempfile.gettempdir()) / f"portal-tests-{os.getuid()}"
+TEMPLATE = "portal_template"
+KEPT_TABLES = frozenset({"policy_edition"})
+
+
+def test_settings(url: str, folder: Path, **overrides: Any) -> Settings:
+    """Settings of a portal under test: its own database and folder, quick password checks."""
+    return load_settings(
+        {},
+        database_url=url.replace("postgresql+psycopg://", "postgresql://"),
+        instance_dir=folder,
+        secret_key="only-for-tests-0123456789-0123456789",
+        argon2_memory_kib=64,
+        log_level="ERROR",
+        **overrides,
+    )
+
+
+@pytest.fixture(scope="session")
+def server_url() -> str:
+    """The address of the test server, in which the migrated template stands."""
+    url = embedded.start(SERVER, durable=False)
+    with open(SERVER / "template.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _migrate_template(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def database_url(server_url: str) -> Iterator[str]:
+    """The address of this worker's own database."""
+    name = f"portal_{os.getpid()}"
+    _copy_template(server_url, name)
+    yield _with_database(server_url, name)
+    _drop(server_url, name)
+
+
+@pytest.fixture(scope="session")
+def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application of this worker."""
+    made = create_app(test_settings(database_url, tmp_path_factory.mktemp("instance"), rate_limits=False))
+    yield made
+    with made.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[None]:
+    """An application context, for tests that call services and queries; the database is emptied after."""
+    with app.app_context():
+        yield
+        db.session.remove()
+        _empty()
+
+
+@pytest.fixture
+def world(context: None) -> World:
+    """The cast: two organisations with events, and a person for each role (see tests/people.py)."""
+    return settle()
+
+
+@pytest.fixture
+def client(app: Flask, world: World) -> PortalClient:
+    """A browser that nobody has signed in with; `client.as_(person)` gives a signed-in one."""
+    return PortalClient(app)
+
+
+@pytest.fixture
+def outbox(world: World) -> Outbox:
+    """The mail written so far. A test that causes mail looks at all of it here (see tests/outbox.py)."""
+    return Outbox()
+
+
+@pytest.fixture(autouse=True)
+def only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every connection beyond loopback, so that no test leans on the network."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in (
+            "127.0.0.1",
+            "::1",
+            "localhost",
+        ):
+            raise AssertionError(f"a test tried to reach {address}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+def _empty() -> None:
+    tables = [table for table in reversed(Base.metadata.sorted_tables) if table.name not in KEPT_TABLES]
+    names = ", ".join(f'"{table.name}"' for table in tables)
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql(f"TRUNCATE {names}, procrastinate_jobs RESTART IDENTITY CASCADE")
+        connection.exec_driver_sql("DELETE FROM policy_edition WHERE number > 1")
+
+
+def _migrate_template(url: str) -> None:
+    # The template is kept between runs and made anew when a migration changed.
+    versions = sorted((Path(__file__).parent.parent / "migrations").rglob("*.py"))
+    mark = hashlib.sha256("".join(p.name + p.read_text() for p in versions).encode()).hexdigest()
+    seal = SERVER / "template.seal"
+    if seal.exists() and seal.read_text() == mark:
+        return
+    _drop(url, TEMPLATE)
+    _run(url, f"CREATE DATABASE {TEMPLATE}")
+    made = create_app(test_settings(_with_database(url, TEMPLATE), SERVER / "template"))
+    with made.app_context():
+        from flask_migrate import upgrade
+
+        upgrade()
+        db.engine.dispose()
+    seal.write_text(mark)
+
+
+def _copy_template(url: str, name: str) -> None:
+    with open(SERVER / "template.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _drop(url, name)
+        _run(url, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+
+
+def _drop(url: str, name: str) -> None:
+    _run(url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def _run(url: str, statement: str) -> None:
+    address = make_url(url).set(drivername="postgresql").render_as_string()
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def _with_database(url: str, name: str) -> str:
+    return make_url(url).set(database=name).render_as_string()
