@@ -16,6 +16,7 @@ from portal.web import (
     assets,
     error_pages,
     formats,
+    metrics,
     rate_limits,
     requests,
     security,
@@ -45,7 +46,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     migrate.init_app(app, db, directory=str(blueprints.ROOT / "migrations"))
     csrf.init_app(app)
     mail.init_app(app)
-    for part in (requests, signed_in, rate_limits, security, error_pages, formats, assets, template_context):
+    for part in (
+        requests,
+        metrics,
+        signed_in,
+        rate_limits,
+        security,
+        error_pages,
+        formats,
+        assets,
+        template_context,
+    ):
         part.init_app(app)
     blueprints.init_app(app)
     return app

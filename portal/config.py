@@ -4,6 +4,7 @@ Nothing else in the project reads the environment. A wrong value stops the start
 names the variable and what it should be.
 """
 
+import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -63,7 +64,12 @@ class Settings(BaseSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **_: Any
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Take values from the caller only: `load_settings` hands the environment over."""
         return (init_settings,)
@@ -153,7 +159,7 @@ def secret_key(settings: Settings) -> str:
 
 def _create_private(path: Path, text: str) -> None:
     try:
-        with open(path, "x", opener=lambda p, flags: __import__("os").open(p, flags, 0o600)) as file:
+        with open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             file.write(text)
     except FileExistsError:
         return

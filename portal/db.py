@@ -8,7 +8,7 @@ import random
 import time
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
+from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, Date, DateTime, Identity, MetaData, Text
@@ -91,9 +91,9 @@ def use_case(work: Callable[Concatenate[A, P], R]) -> Callable[Concatenate[A, P]
             raise RuntimeError(f"{work.__qualname__} was called inside {db.session.info['use_case']}")
         db.session.info["use_case"] = work.__qualname__
         try:
-            return in_transaction(lambda: work(renewed(actor), *args, **kwargs))
+            return in_transaction(lambda: work(cast(A, renewed(actor)), *args, **kwargs))
         finally:
             db.session.info.pop("use_case", None)
 
     run.is_use_case = True  # type: ignore[attr-defined]
-    return run
+    return cast(Callable[Concatenate[A, P], R], run)

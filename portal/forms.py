@@ -1,6 +1,7 @@
 """What every form shares. Feature forms live with their feature."""
 
 import uuid
+from collections.abc import MutableMapping
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -12,13 +13,13 @@ def tidy(value: str | None) -> str | None:
     return value.replace("\x00", "").strip() if value else value
 
 
-class PortalForm(FlaskForm):  # type: ignore[misc]
+class PortalForm(FlaskForm):
     """A form with its CSRF token; text is tidied before it is checked."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(FlaskForm.Meta):
         """Tidies every text field of every form."""
 
-        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
+        def bind_field(self, form: Any, unbound_field: Any, options: MutableMapping[str, Any]) -> Any:
             """Tidy what is typed, except passwords, which count to the byte."""
             kind = unbound_field.field_class
             if issubclass(kind, StringField) and not issubclass(kind, PasswordField):

@@ -27,7 +27,7 @@ class Page(Generic[T]):
 
 
 def page_of(
-    statement: Select[tuple[T]],
+    statement: Select[T],
     keys: Sequence[InstrumentedAttribute[Any]],
     cursor: str | None,
     *,
@@ -44,7 +44,7 @@ def page_of(
         row, at = tuple_(*keys), tuple_(*values)
         statement = statement.where(row < at if reverse else row > at)
     ordered = statement.order_by(None).order_by(*[key.desc() if reverse else key.asc() for key in keys])
-    found = list(db.session.scalars(ordered.limit(size + 1)).unique())
+    found: list[T] = list(db.session.scalars(ordered.limit(size + 1)).unique().all())
     more, items = len(found) > size, found[:size]
     if backwards:
         items.reverse()

@@ -1,7 +1,7 @@
 """Reading people and what they may do."""
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any
 
 from sqlalchemy import Select, select
 
@@ -12,8 +12,6 @@ from portal.accounts.tokens import digest
 from portal.clock import now
 from portal.db import db
 from portal.errors import Forbidden
-
-T = TypeVar("T")
 
 
 def signed_in(token: str) -> tuple[Actor, Session] | None:
@@ -64,7 +62,7 @@ def staff_with(role: Role) -> list[Person]:
     return list(db.session.scalars(found))
 
 
-def _with_grants(statement: Select[T]) -> Select[T]:  # type: ignore[type-var]
+def _with_grants(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     held = (Grant.person_id == Person.id) & Grant.ended_at.is_(None)
     return statement.outerjoin(Grant, held).where(Person.disabled_at.is_(None))
 

@@ -65,4 +65,5 @@ class Event(Base):
             exhibitor_package=self.exhibitor_package,
             in_person=self.in_person,
             records_attendance=self.records_attendance,
+            licence=self.licence_kind,
         )

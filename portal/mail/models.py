@@ -24,8 +24,8 @@ class OutboundMail(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     address: Mapped[str]
     subject: Mapped[str]
-    text: Mapped[str]
-    html: Mapped[str]
+    body_text: Mapped[str]
+    body_html: Mapped[str]
     calendar: Mapped[str | None]
     calendar_method: Mapped[str | None]
     headers: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+import nh3
 from flask import current_app
 from markdown_it import MarkdownIt
+from markupsafe import Markup
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.accounts.actor import NOWHERE, Scope
@@ -13,6 +15,7 @@ from portal.db import db
 from portal.jobs.queue import enqueue
 from portal.mail.models import OutboundMail
 
+SHOWN = nh3.ALLOWED_TAGS - {"img"}
 MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False})
 
 
@@ -43,8 +46,8 @@ def post(
     mail_id = db.session.scalar(
         insert(OutboundMail)
         .values(
-            cause=f"{cause}:{to.id}", person_id=to.id, address=to.email, subject=subject, text=text, headers={},
-            html=_html(subject, text), permission=permission, event_id=scope.event_id,
+            cause=f"{cause}:{to.id}", person_id=to.id, address=to.email, subject=subject, body_text=text, headers={},
+            body_html=_html(subject, text), permission=permission, event_id=scope.event_id,
             organisation_id=scope.organisation_id,
             calendar=calendar and calendar.content, calendar_method=calendar and calendar.method,
         )
@@ -74,4 +77,4 @@ def _written(template: str, **context: Any) -> tuple[str, str]:
 
 def _html(subject: str, text: str) -> str:
     layout = current_app.jinja_env.get_template("mail/layout.html")
-    return layout.render(subject=subject, body=MARKDOWN.render(text))
+    return layout.render(subject=subject, body=Markup(nh3.clean(MARKDOWN.render(text), tags=SHOWN)))  # noqa: S704

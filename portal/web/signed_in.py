@@ -16,10 +16,10 @@ from portal.clock import now
 IDLE_MARK = timedelta(minutes=1)
 
 login_manager = LoginManager()
-login_manager.session_protection = None
+login_manager.session_protection = None  # type: ignore[assignment]
 
 
-class SignedInBrowser(UserMixin):  # type: ignore[misc]
+class SignedInBrowser(UserMixin):
     """What Flask-Login keeps for a request: the actor, and the session they came through."""
 
     def __init__(self, actor: Actor, token: str, session_id: int) -> None:
@@ -41,12 +41,19 @@ def load_browser(token: str) -> SignedInBrowser | None:
 
 def current_actor() -> Actor:
     """The person behind this request, or the anonymous visitor."""
-    return current_user.actor if current_user.is_authenticated else ANONYMOUS
+    browser = _browser()
+    return browser.actor if browser else ANONYMOUS
 
 
 def current_session_id() -> int | None:
     """The key of the session behind this request."""
-    return current_user.session_id if current_user.is_authenticated else None
+    browser = _browser()
+    return browser.session_id if browser else None
+
+
+def _browser() -> SignedInBrowser | None:
+    found = current_user._get_current_object()
+    return found if isinstance(found, SignedInBrowser) else None
 
 
 def begin(actor: Actor, token: str, session_id: int) -> None:
