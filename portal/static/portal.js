@@ -20,6 +20,7 @@ function announceFlashes() {
 function showError(content) {
   const region = document.getElementById("flashes");
   if (!region) return;
+  content.setAttribute("data-shown", "");
   region.replaceChildren(content);
   region.scrollIntoView({ block: "nearest" });
 }
@@ -62,6 +63,12 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (token) event.detail.headers["X-CSRFToken"] = token.content;
 });
 
+// The next try by hand takes the last failure away; a background request does not.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (!event.detail.requestConfig.triggeringEvent?.isTrusted) return;
+  document.querySelectorAll("#flashes [data-shown]").forEach((message) => message.remove());
+});
+
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.detail.elt.closest("form");
   if (form) setSent(form, false);
@@ -69,10 +76,22 @@ document.addEventListener("htmx:afterRequest", (event) => {
 
 document.addEventListener("htmx:afterSwap", (event) => focusErrorSummary(event.target));
 
+function errorFragment(xhr) {
+  return new DOMParser().parseFromString(xhr.responseText, "text/html").querySelector("[data-error-fragment]");
+}
+
+// A 422 is either a form with its errors, which is swapped in, or a refusal, which must not replace the form.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.status !== 422) return;
+  const fragment = errorFragment(event.detail.xhr);
+  if (!fragment) return;
+  event.detail.shouldSwap = false;
+  showError(fragment);
+});
+
 document.addEventListener("htmx:responseError", (event) => {
-  const answer = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
-  const fragment = answer.querySelector("[data-error-fragment]");
-  showError(fragment || plainError(`That did not work (error ${event.detail.xhr.status}). Nothing you typed is lost.`));
+  const { xhr } = event.detail;
+  showError(errorFragment(xhr) || plainError(`That did not work (error ${xhr.status}). What you typed is still here.`));
 });
 
 for (const failure of ["htmx:sendError", "htmx:timeout"]) {
