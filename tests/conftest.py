@@ -9,7 +9,8 @@ import hashlib
 import os
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from sqlalchemy.engine import make_url
 from portal import create_app, embedded
 from portal.config import Settings, load_settings
 from portal.db import Base, db
+from portal.jobs.app import work
+from tests.mail_server import MailServer
 from tests.outbox import Outbox
 from tests.people import World, settle
 from tests.signing_in import PortalClient
@@ -63,9 +66,19 @@ def database_url(server_url: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def mail_server() -> Iterator[MailServer]:
+    """A real SMTP server on loopback that keeps what it is sent."""
+    with MailServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def app(
+    database_url: str, mail_server: MailServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
     """The application of this worker."""
-    made = create_app(test_settings(database_url, tmp_path_factory.mktemp("instance"), rate_limits=False))
+    folder = tmp_path_factory.mktemp("instance")
+    made = create_app(test_settings(database_url, folder, rate_limits=False, mail_port=mail_server.port))
     yield made
     with made.app_context():
         db.engine.dispose()
@@ -78,6 +91,32 @@ def context(app: Flask) -> Iterator[None]:
         yield
         db.session.remove()
         _empty()
+
+
+@pytest.fixture
+def run_jobs(app: Flask, mail_server: MailServer) -> Iterator[Callable[[], list[EmailMessage]]]:
+    """Do every job that is due, as a worker does, and give the mail that arrived meanwhile."""
+
+    def run() -> list[EmailMessage]:
+        mail_server.received.clear()
+        db.session.rollback()
+        work(app, until_empty=True)
+        return list(mail_server.received)
+
+    yield run
+    socket.setdefaulttimeout(None)
+
+
+@pytest.fixture(autouse=True)
+def no_unexpected_mail(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that causes mail without saying so: it asks for `outbox`, or its module uses it."""
+    if "context" not in request.fixturenames or "outbox" in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("context")
+    yield
+    written = Outbox().subjects()
+    assert not written, f"mail nobody expected (use the `outbox` fixture where mail is meant): {written}"
 
 
 @pytest.fixture

@@ -22,6 +22,6 @@ class Outbox:
         self._seen = max([self._seen, *(mail.id for mail in found)])
         return found
 
-    def unseen(self) -> list[str]:
-        """Subjects of the mail nobody has looked at."""
-        return [f"{mail.subject} -> {mail.address}" for mail in Outbox.all(self)]
+    def subjects(self) -> list[str]:
+        """Subject and address of every mail written since the last look."""
+        return [f"{mail.subject} -> {mail.address}" for mail in self.all()]

@@ -4,7 +4,7 @@ A count has its own transaction: a refused or failed request counts all the same
 """
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from flask import Flask, request
 from flask_limiter import Limiter
@@ -110,4 +110,4 @@ def init_app(app: Flask) -> None:
 
 def forget_expired() -> None:
     """Delete counters whose window has ended."""
-    db.session.execute(delete(RateCounter).where(RateCounter.expires_at < datetime.now(UTC)))
+    db.session.execute(delete(RateCounter).where(RateCounter.expires_at < now()))

@@ -1,0 +1,103 @@
+"""Mail is written with its cause, sent once, and withheld from who may no longer have it (WHO-6)."""
+
+import pytest
+from sqlalchemy import select
+
+from portal.accounts.grants import end_grant
+from portal.accounts.models import Grant
+from portal.db import db, in_transaction
+from portal.mail.models import OutboundMail
+from portal.mail.post import Calendar, address_of, post
+from portal.mail.service import deliver
+
+TEMPLATE = "Subject with <angle> & more\n\nHello {{ to.name }},\n\n{{ words|quoted }}\n"
+
+
+@pytest.fixture
+def template(app):
+    from jinja2 import ChoiceLoader, DictLoader
+
+    before = app.jinja_env.loader
+    app.jinja_env.loader = ChoiceLoader([DictLoader({"mail/trial.md": TEMPLATE}), before])
+    yield "trial"
+    app.jinja_env.loader = before
+
+
+def write(person, template, **options):
+    in_transaction(lambda: post(person, template, cause="trial:1", words="<b>bold</b>\nFrom: x", **options))
+
+
+def states():
+    db.session.rollback()
+    return list(db.session.scalars(select(OutboundMail.state)))
+
+
+def test_mail_arrives_once_with_text_and_html(world, outbox, template, run_jobs):
+    write(world.contact, template)
+    [message] = run_jobs()
+    assert message["To"] == "contact@people.example"
+    assert message["Subject"] == "Subject with <angle> & more"
+    assert message["Auto-Submitted"] == "auto-generated"
+    text, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert "> <b>bold</b>" in text.get_content()
+    assert "&lt;b&gt;bold" in html.get_content()
+    assert run_jobs() == []
+    assert states() == ["sent"]
+
+
+def test_the_same_cause_mails_once(world, outbox, template, run_jobs):
+    write(world.contact, template)
+    write(world.contact, template)
+    assert len(run_jobs()) == 1
+
+
+def test_nothing_is_sent_when_the_transaction_fails(world, outbox, template, run_jobs):
+    def fail():
+        post(world.contact, template, cause="trial:1", words="x")
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        in_transaction(fail)
+    assert run_jobs() == []
+    assert states() == []
+
+
+def test_who_was_removed_meanwhile_gets_nothing(world, outbox, template, run_jobs):
+    write(world.contact, template, permission="ticket:read", scope=world.congress.scope)
+    grant = db.session.scalar(select(Grant.id).where(Grant.person_id == world.contact.id))
+    in_transaction(lambda: end_grant(grant))
+    assert run_jobs() == []
+    assert states() == ["withheld"]
+
+
+def test_a_job_that_runs_twice_sends_once(world, outbox, template, run_jobs):
+    write(world.contact, template)
+    [mail] = outbox.all()
+    run_jobs()
+    deliver(mail.id)
+    assert run_jobs() == []
+
+
+def test_an_invitation_to_a_calendar_travels_as_such(world, outbox, template, run_jobs):
+    write(world.contact, template, calendar=Calendar("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "REQUEST"))
+    [message] = run_jobs()
+    part = next(part for part in message.walk() if part.get_content_type() == "text/calendar")
+    assert part.get_param("method") == "REQUEST"
+    assert part.get_content().startswith("BEGIN:VCALENDAR")
+
+
+def test_a_mail_server_that_is_away_leaves_the_mail_waiting(app, world, outbox, template, monkeypatch):
+    write(world.contact, template)
+    [mail] = outbox.all()
+    monkeypatch.setattr(app.extensions["mail"], "port", 1)
+    with pytest.raises(OSError, match="refused"):
+        deliver(mail.id)
+    db.session.rollback()
+    kept = db.session.get(OutboundMail, mail.id)
+    assert (kept.state, kept.attempts) == ("queued", 1)
+    assert "refused" in kept.last_error.lower()
+
+
+def test_links_come_from_configuration(app, world):
+    with app.test_request_context("/", headers={"Host": "evil.example"}):
+        assert address_of("events.index") == "http://127.0.0.1:8000/events"
