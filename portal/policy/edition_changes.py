@@ -17,18 +17,23 @@ _SET = "set"
 
 def changes(old: Edition, new: Edition) -> tuple[str, ...]:
     """POL-1: one sentence for each parameter that differs, in the order of the policy; none when equal."""
-    before, after = parameters_in_words(old), parameters_in_words(new)
-    differing = [label for label in [*before, *after] if before.get(label) != after.get(label)]
-    return tuple(_sentence(label, before.get(label), after.get(label)) for label in dict.fromkeys(differing))
+    return tuple(sentence for part in _PARTS for sentence in _part_changes(part, old, new))
+
+
+def _part_changes(part: str, old: Edition, new: Edition) -> Iterator[str]:
+    before, after = _part_in_words(part, old), _part_in_words(part, new)
+    for label in dict.fromkeys([*before, *after]):
+        if before.get(label) != after.get(label):
+            yield _sentence(label, before.get(label), after.get(label))
 
 
 def parameters_in_words(edition: Edition) -> dict[str, str]:
     """POL-1: every parameter of an edition by its words, with its value in words."""
-    return {
-        label: value
-        for part in _PARTS
-        for label, value in _rules_in_words(getattr(edition, part), "", edition.prices.currency)
-    }
+    return {label: value for part in _PARTS for label, value in _part_in_words(part, edition).items()}
+
+
+def _part_in_words(part: str, edition: Edition) -> dict[str, str]:
+    return dict(_rules_in_words(getattr(edition, part), "", edition.prices.currency))
 
 
 def _sentence(label: str, before: str | None, after: str | None) -> str:

@@ -122,7 +122,7 @@ def _merged(busy: Iterable[tuple[int, datetime, datetime]]) -> dict[int, list[tu
         ranges = merged[host_id]
         if ranges and start <= ranges[-1][1]:
             ranges[-1] = (ranges[-1][0], max(end, ranges[-1][1]))
-        else:
+        elif start < end:
             ranges.append((start, end))
     return merged
 
