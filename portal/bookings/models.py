@@ -11,7 +11,8 @@ from portal.accounts.models import Person
 from portal.clock import now
 from portal.db import Base, Key
 from portal.events.models import Event
-
+from portal.policy.terms import Audience, SessionKind, in_words
+from portal.policy.training import kind_for
 
 # A host's key as a range: the exclusion constraint then needs no extension of PostgreSQL.
 SAME_HOST = text("int8range(host_id, host_id, '[]')")
@@ -45,7 +46,8 @@ class Booking(Base):
     """A live session with an event's people (HOW-5), held by one host.
 
     `busy` is the session with its buffers. `uses_entitlement` stays true for a no-show and for a
-    cancellation after the cut-off: the one session of COV-5 to COV-7 is then used up.
+    cancellation after the cut-off: the one session of COV-5 to COV-7 is then used up, until staff
+    give it back.
     """
 
     __tablename__ = "booking"
@@ -81,7 +83,9 @@ class Booking(Base):
         CheckConstraint("busy @> tstzrange(starts_at, ends_at)", name="busy"),
         CheckConstraint("(state = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled_at"),
         CheckConstraint("NOT uses_entitlement OR one_per_event", name="entitlement"),
-        CheckConstraint("state = 'cancelled' OR uses_entitlement = one_per_event", name="held"),
+        CheckConstraint(
+            "state IN ('no_show', 'cancelled') OR uses_entitlement = one_per_event", name="held"
+        ),
         ExcludeConstraint(
             (SAME_HOST, "&&"),
             ("busy", "&&"),
@@ -95,6 +99,22 @@ class Booking(Base):
         Index("ix_booking_event", "event_id", "starts_at", "id"),
         Index("ix_booking_starts_at", "starts_at", "id"),
     )  # fmt: skip
+
+    @property
+    def kind(self) -> SessionKind:
+        """The kind of live session, as the policy names it."""
+        return kind_for(Audience(self.audience))
+
+    @property
+    def title(self) -> str:
+        """What the session is, in words: `Training for presenters`."""
+        words = in_words(self.kind)
+        return words[0].upper() + words[1:]
+
+    @property
+    def may_be_given_back(self) -> bool:
+        """Whether it was missed and still uses up its entitlement: staff may restore that."""
+        return self.state in ("no_show", "cancelled") and self.uses_entitlement
 
     @property
     def scope(self) -> Scope:
