@@ -14,7 +14,7 @@ def new_sign_in() -> str:
     return render_template("base.html")
 
 
-@blueprint.get("/sign-out")
+@blueprint.post("/sign-out")
 @requires("public")
 def sign_out() -> str:
     """Placeholder."""
@@ -24,5 +24,33 @@ def sign_out() -> str:
 @blueprint.get("/account")
 @requires("signed-in")
 def show_account() -> str:
+    """Placeholder."""
+    return render_template("base.html")
+
+
+@blueprint.get("/account/sessions")
+@requires("signed-in")
+def sessions() -> str:
+    """Placeholder."""
+    return render_template("base.html")
+
+
+@blueprint.get("/password-reset")
+@requires("public")
+def new_reset() -> str:
+    """Placeholder."""
+    return render_template("base.html")
+
+
+@blueprint.get("/password-reset/<token>")
+@requires("public")
+def reset(token: str) -> str:
+    """Placeholder."""
+    return render_template("base.html")
+
+
+@blueprint.get("/invitations/<token>")
+@requires("public")
+def invitation(token: str) -> str:
     """Placeholder."""
     return render_template("base.html")
