@@ -35,6 +35,7 @@ class Event(Base):
     account_opened_on: Mapped[date]
     created_at: Mapped[datetime] = mapped_column(default=now)
     version: Mapped[int] = mapped_column(default=1)
+    form_key: Mapped[str | None] = mapped_column(unique=True)
 
     organisation: Mapped[Organisation] = relationship()
 
