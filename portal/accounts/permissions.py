@@ -32,6 +32,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "roster:add": frozenset({Role.ORGANISER, Role.AGENT, Role.MANAGER}),
     "roster:remove": frozenset({Role.ORGANISER, Role.AGENT}),
     "roster:decide": frozenset({Role.MANAGER}),
+    "removal:read": frozenset({Role.ORGANISER, Role.AGENT, Role.MANAGER}),
     "ticket:read": frozenset({Role.ORGANISER, Role.CONTACT, Role.AGENT, Role.MANAGER}),
     "ticket:open": frozenset({Role.CONTACT}),
     "ticket:reply": frozenset({Role.CONTACT, Role.AGENT, Role.MANAGER}),
