@@ -26,6 +26,17 @@ class PortalForm(FlaskForm):
                 options = {**options, "filters": (*unbound_field.kwargs.get("filters", ()), tidy)}
             return super().bind_field(form, unbound_field, options)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
+
+    def is_submitted(self) -> bool:
+        """Whether this request sends the form, rather than asking for it."""
+        return bool(super().is_submitted())  # type: ignore[no-untyped-call]
+
+    def validate_on_submit(self, extra_validators: Any = None) -> bool:
+        """Whether this request sends the form and everything in it can be taken."""
+        return bool(super().validate_on_submit(extra_validators))  # type: ignore[no-untyped-call]
+
     def show_problems(self, fields: dict[str, str]) -> None:
         """Put a service's messages beside the fields they are about."""
         for name, message in fields.items():

@@ -35,6 +35,7 @@ class Order(Base):
     event: Mapped[Event] = relationship()
     organisation: Mapped[Organisation] = relationship()
     placed_by: Mapped[Person] = relationship(foreign_keys=placed_by_id)
+    settled_by: Mapped[Person | None] = relationship(foreign_keys=settled_by_id)
     lines: Mapped[list["OrderLine"]] = relationship(order_by="OrderLine.id", back_populates="order")
 
     __table_args__ = (

@@ -1,0 +1,61 @@
+"""Reading the order book: every reading starts from what the actor may see."""
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from portal.accounts.actor import Actor, Scope
+from portal.accounts.permissions import PERMISSIONS
+from portal.db import db
+from portal.errors import NotFound
+from portal.orders.models import Order
+from portal.paging import Page, page_of
+from portal.roster.models import Seat
+
+
+def visible_orders(actor: Actor) -> Select[Order]:
+    """The orders `actor` may know of: all for staff who handle them, their organisations' for organisers."""
+    orders = select(Order)
+    if actor.is_system or actor.staff_roles & PERMISSIONS["order:read"]:
+        return orders
+    return orders.where(Order.organisation_id.in_(actor.organisation_ids))
+
+
+def order_scope(actor: Actor, order_id: int) -> Scope | None:
+    """Where an order belongs; None when the actor may not know of it."""
+    found = db.session.scalar(visible_orders(actor).where(Order.id == order_id))
+    return found.scope if found else None
+
+
+def order_for(actor: Actor, order_id: int) -> Order:
+    """An order with its lines, event and people. Raises NotFound when the actor may not know of it."""
+    statement = visible_orders(actor).where(Order.id == order_id).options(*_WHOLE)
+    found = db.session.scalar(statement)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def orders_page(
+    actor: Actor, *, event_id: int | None = None, state: str | None = None, cursor: str | None = None
+) -> Page[Order]:
+    """A page of orders, newest first; of one event or in one state where asked."""
+    statement = visible_orders(actor).options(joinedload(Order.event), joinedload(Order.organisation))
+    if event_id is not None:
+        statement = statement.where(Order.event_id == event_id)
+    if state is not None:
+        statement = statement.where(Order.state == state)
+    return page_of(statement, [Order.id], cursor, descending=True)
+
+
+def seats_allowed(event_id: int) -> int:
+    """How many contacts an event may have now, bought ones included (WHO-3, WHO-4)."""
+    open_seats = (
+        select(func.count()).select_from(Seat).where(Seat.event_id == event_id, Seat.closing.is_(False))
+    )
+    return db.session.scalar(open_seats) or 0
+
+
+_WHOLE = (
+    joinedload(Order.event), joinedload(Order.organisation), joinedload(Order.placed_by),
+    joinedload(Order.settled_by), selectinload(Order.lines),
+)  # fmt: skip
