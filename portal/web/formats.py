@@ -38,7 +38,8 @@ def day(value: date) -> str:
 
 def money(cents: int, currency: str = "USD") -> str:
     """An amount of integer cents: `US$500.00`."""
-    return str(format_currency(Decimal(cents) / 100, currency, locale="en", format="¤¤ #,##0.00"))
+    pattern = "US¤#,##0.00" if currency == "USD" else "¤¤ #,##0.00"
+    return str(format_currency(Decimal(cents) / 100, currency, pattern, locale="en"))
 
 
 def file_size(size: int) -> str:
