@@ -45,7 +45,7 @@ def signing_key(settings: Settings) -> str:
     if settings.secret_key is None:
         return f"none set: one is kept in {settings.instance_dir}; several machines need one SECRET_KEY"
     key = settings.secret_key.get_secret_value()
-    strength = zxcvbn(key[:ZXCVBN_LONGEST])  # type: ignore[no-untyped-call]
+    strength = zxcvbn(key[:ZXCVBN_LONGEST])
     if strength["guesses_log10"] < GUESSES_LOG10:
         raise Wrong(f"SECRET_KEY is easy to guess: set it to what this prints: {NEW_KEY}")
     return "SECRET_KEY is long and random"

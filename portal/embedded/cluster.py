@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from portal.embedded.system_account import account, give
+from portal.embedded.system_account import give, identity
 from portal.embedded.wheel import EmbeddedError, binaries, version, wheel
 
 SUPERUSER = "postgres"
@@ -50,7 +50,7 @@ def launch(data: Path, parameters: dict[str, str]) -> Path:
     give(data)
     sockets = _socket_folder(data)
     _configure(data, parameters | {"listen_addresses": "", "unix_socket_directories": str(sockets)})
-    _run(data, "pg_ctl", "-w", "-t", str(START_SECONDS), "-l", str(data / "log"), "-D", str(data), "start")
+    _run(data, "pg_ctl", "-w", "-t", str(START_SECONDS), "-l", "log", "-D", ".", "start")
     return sockets
 
 
@@ -59,7 +59,7 @@ def halt(data: Path) -> bool:
     sockets = running_sockets(data)
     if sockets is None:
         return False
-    _run(data, "pg_ctl", "-w", "-t", str(START_SECONDS), "-m", "fast", "-D", str(data), "stop")
+    _run(data, "pg_ctl", "-w", "-t", str(START_SECONDS), "-m", "fast", "-D", ".", "stop")
     if sockets != data:
         shutil.rmtree(sockets, ignore_errors=True)
     return True
@@ -89,7 +89,7 @@ def _make(data: Path) -> None:
     give(unfinished)
     locale = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--encoding=UTF8")
     options = ("-A", "trust", "-U", SUPERUSER, "--no-instructions", *locale)
-    _run(unfinished, "initdb", *options, "-D", str(unfinished))
+    _run(unfinished, "initdb", *options, "-D", ".")
     unfinished.rename(data)
 
 
@@ -113,12 +113,13 @@ def _configure(data: Path, parameters: dict[str, str]) -> None:
 
 
 def _run(data: Path, command: str, *arguments: str) -> None:
+    # In the data folder, called ".": pg_ctl hands its path to a shell, and a path may hold anything.
     # Output goes to a file: the server inherits it and would keep a pipe open for as long as it lives.
     with tempfile.TemporaryFile("w+") as output:
         environment = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}
         done = subprocess.run(  # noqa: S603
             [str(binaries() / command), *arguments], stdout=output, stderr=output, stdin=subprocess.DEVNULL,
-            cwd=data, env=environment, user=account(), check=False,
+            cwd=data, env=environment, check=False, **identity(),
         )  # fmt: skip
         if done.returncode:
             output.seek(0)

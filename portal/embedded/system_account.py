@@ -1,24 +1,29 @@
 """As root, PostgreSQL runs under an account of its own: it refuses to be root."""
 
 import os
+import pwd
 import shutil
 import stat
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from portal.embedded.wheel import EmbeddedError, binaries, wheel
 
 SYSTEM_ACCOUNT = "pgserver"
 
 
-def account() -> str | None:
-    """PostgreSQL refuses to run as root; root hands over to an account of its own."""
-    return SYSTEM_ACCOUNT if os.geteuid() == 0 else None
+def identity() -> dict[str, Any]:
+    """What `subprocess` is told of the account to run PostgreSQL's programs as: as root not root, nor its groups."""
+    if os.geteuid() != 0:
+        return {}
+    account = pwd.getpwnam(SYSTEM_ACCOUNT)
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
 def give(path: Path) -> None:
     """As root: let the server's account own `path` and reach it and the wheel's programs."""
-    if account() is None:
+    if os.geteuid() != 0:
         return
     _make_account()
     shutil.chown(path, SYSTEM_ACCOUNT)

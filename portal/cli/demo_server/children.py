@@ -80,11 +80,17 @@ def _live(log: Path, work: Callable[[], Any]) -> None:
     os.setsid()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
-    with open(log, "w") as output, open(os.devnull) as nothing:
-        for standard, file in ((0, nothing), (1, output), (2, output)):
-            os.dup2(file.fileno(), standard)
+    _redirect(log)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     work()
+
+
+def _redirect(log: Path) -> None:
+    # Open for as long as the process lives.
+    sys.stdin, output = open(os.devnull), open(log, "w", buffering=1)  # noqa: SIM115
+    sys.stdout = sys.stderr = output
+    for standard, file in ((0, sys.stdin), (1, output), (2, output)):
+        os.dup2(file.fileno(), standard)
 
 
 def _end_with_parent() -> None:
