@@ -1,6 +1,6 @@
 """The public policy page, rendered from the policy's own functions (POL-1)."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template
 
 from portal.clock import now
 from portal.editions.queries import edition_in_force, editions
@@ -31,4 +31,5 @@ def edition(number: int) -> str:
 
 def _page(shown: Edition) -> str:
     read: Posting = posting(shown, editions(), now())
-    return render_template("editions/show.html", posting=read)
+    phone = current_app.extensions["settings"].support_phone
+    return render_template("editions/show.html", posting=read, phone=phone)

@@ -24,3 +24,12 @@ def test_the_attachment_limits_in_the_security_page_hold() -> None:
     assert f"| attachments of a message | {settings.attachment_max_count} |" in text
     assert f"{settings.session_idle_minutes // 60} hours unused" in text
     assert f"{settings.session_hours // 24} days in any case" in text
+
+
+@pytest.mark.parametrize("field", Settings.model_fields)
+def test_every_setting_is_read_by_something(field: str) -> None:
+    portal = DOCS.parent / "portal"
+    readers = [path for path in portal.rglob("*.py") if path.name != "config.py" and f".{field}" in path.read_text()]
+    inside = (portal / "config.py").read_text()
+    templates = [path for path in portal.rglob("*.html") if f"settings.{field}" in path.read_text()]
+    assert readers or templates or f"self.{field}" in inside or f"settings.{field}" in inside
