@@ -21,8 +21,8 @@ def settings(**overrides: Any) -> "Settings":
     return load_settings(os.environ, **{**overrides, "database_url": embedded.database_url(wanted)})
 
 
-def app() -> "Flask":
-    """The application on its database. Raises ConfigError, EmbeddedError."""
+def app(**overrides: Any) -> "Flask":
+    """The application on its database; `overrides` win over the environment. Raises ConfigError, EmbeddedError."""
     from portal import create_app
 
-    return create_app(settings())
+    return create_app(settings(**overrides))

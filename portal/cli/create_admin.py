@@ -2,7 +2,22 @@
 
 import click
 
+from portal.cli import connected
+
 
 @click.command("create-admin")
-def command() -> None:
-    """x"""
+@click.option("--email", prompt="E-mail address", help="The administrator's address, to sign in with.")
+@click.option("--name", prompt="Name", help="The administrator's name.")
+def command(email: str, name: str) -> None:
+    """Make somebody an administrator, and print the link at which they choose a password."""
+    from portal.accounts.service import create_admin
+
+    with connected.app().app_context():
+        link = create_admin(email, name)
+    if link is None:
+        click.echo(f"{email} is an administrator, and signs in with the password they have.")
+    else:
+        click.echo(
+            f"{email} is an administrator. The link to choose a password, good for once and seven days:"
+        )
+        click.echo(link)

@@ -1,8 +1,13 @@
 """`portal demo`: fills the database with demo data."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from portal.cli import connected
+
+if TYPE_CHECKING:
+    from portal.demo import LoadReport
 
 
 @click.command("demo")
@@ -15,5 +20,15 @@ def command(scale: int) -> None:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with connected.app().app_context(), Progress(*columns) as bar:
-        tickets = bar.add_task("Tickets", total=None)
-        load(scale=scale, progress=lambda done, total: bar.update(tickets, completed=done, total=total))
+        events = bar.add_task("Events", total=None)
+        report = load(
+            scale=scale, progress=lambda done, total: bar.update(events, completed=done, total=total)
+        )
+    click.echo(_summary(report))
+
+
+def _summary(report: "LoadReport") -> str:
+    if not report.loaded:
+        return "The demo's data is there already: nothing was changed."
+    rows = ", ".join(f"{number:,} {table.replace('_', ' ')}" for table, number in report.rows.items())
+    return f"Loaded in {report.seconds:.1f} s, {report.tickets_per_second:,.0f} tickets a second: {rows}."

@@ -68,7 +68,7 @@ def _prepare_data(steps: Steps) -> None:
     with steps.step("Tables"):
         from portal.cli.migrate import upgrade
 
-        app = connected.app()
+        app = connected.app(log_level="WARNING")
         upgrade(app)
     with steps.step("Demo data") as note:
         _load_once(app, note)
@@ -79,7 +79,7 @@ def _load_once(app: "Flask", note: Any) -> None:
     from portal.demo import load
 
     with app.app_context():
-        load(progress=lambda done, total: note(f"{done} of {total} tickets"))
+        load(progress=lambda done, total: note(f"{done} of {total} events"))
         # The children fork from here: a connection must not be shared with them.
         db.engine.dispose()
 
@@ -106,7 +106,7 @@ def _visit(ports: Ports) -> None:
 
 
 def _welcome(ports: Ports) -> None:
-    from portal.demo.cast import ACCOUNTS, PASSWORD
+    from portal.demo import ACCOUNTS, PASSWORD
 
     click.echo(f"\n  The portal   {ports.portal_url}")
     click.echo(f"  Caught mail  {ports.viewer_url}")
