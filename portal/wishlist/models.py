@@ -5,9 +5,15 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.accounts.actor import Scope
 from portal.accounts.models import Organisation, Person
 from portal.clock import now
 from portal.db import Base, Key
+from portal.policy.wishes import WishStatus
+
+LISTED = frozenset({WishStatus.PUBLISHED, WishStatus.PLANNED, WishStatus.DONE})
+OPEN_TO_VOTES = LISTED - {WishStatus.DONE}
+_WORDS = "to_tsvector('english'::regconfig, (((title || ' '::text) || problem) || ' '::text) || idea)"
 
 
 class Wish(Base):
@@ -32,11 +38,16 @@ class Wish(Base):
     answer: Mapped[str] = mapped_column(default="")
     answered_at: Mapped[datetime | None]
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     votes: Mapped[int] = mapped_column(default=0)
     form_key: Mapped[str | None] = mapped_column(unique=True)
 
     author: Mapped[Person] = relationship(foreign_keys=author_id)
     organisation: Mapped[Organisation | None] = relationship()
+    moderated_by: Mapped[Person | None] = relationship(foreign_keys=moderated_by_id)
+    answered_by: Mapped[Person | None] = relationship(foreign_keys=answered_by_id)
+    decided_by: Mapped[Person | None] = relationship(foreign_keys=decided_by_id)
 
     __table_args__ = (
         CheckConstraint("state IN ('submitted', 'published', 'planned', 'done', 'declined')", name="state"),
@@ -51,7 +62,24 @@ class Wish(Base):
             postgresql_where=text("state IN ('published', 'planned', 'done')"),
         ),
         Index("ix_wish_waiting", "submitted_at", "id", postgresql_where=text("state = 'submitted'")),
+        # Spelled as PostgreSQL spells it, so that migrations are compared; `queries.WORDS` must say the same.
+        Index("ix_wish_words", text(_WORDS), postgresql_using="gin"),
     )
+
+    @property
+    def scope(self) -> Scope:
+        """Where the wish came from, for the audit trail; once published it belongs to every customer alike."""
+        return Scope(organisation_id=self.organisation_id)
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether every reader of the wish list sees it."""
+        return self.state in LISTED
+
+    @property
+    def takes_votes(self) -> bool:
+        """Whether customers may still say that it is useful: what is done needs no more votes."""
+        return self.state in OPEN_TO_VOTES
 
 
 class Vote(Base):
