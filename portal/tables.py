@@ -1,5 +1,6 @@
 """Every table of the portal, imported so that migrations and relationships see all of them."""
 
+from portal import rate_counters
 from portal.accounts import models as accounts
 from portal.audit import models as audit
 from portal.bookings import models as bookings
@@ -9,10 +10,9 @@ from portal.mail import models as mail
 from portal.orders import models as orders
 from portal.roster import models as roster
 from portal.tickets import models as tickets
-from portal.web import rate_models as rate_limits
 from portal.wishlist import models as wishlist
 
 __all__ = [
-    "accounts", "audit", "bookings", "editions", "events", "mail", "orders", "rate_limits", "roster",
+    "accounts", "audit", "bookings", "editions", "events", "mail", "orders", "rate_counters", "roster",
     "tickets", "wishlist",
 ]  # fmt: skip

@@ -49,21 +49,18 @@ def person_behind(token: str, purpose: Purpose) -> Person | None:
 
 
 def use_up(token: str, purpose: Purpose) -> Person | None:
-    """Take a link and lock its person; None when it was used, expired, withdrawn or never made."""
-    taken = (
-        update(OneTimeLink)
-        .where(*_working(token, purpose))
-        .values(used_at=now())
-        .returning(OneTimeLink.person_id)
-    )
-    person_id = db.session.scalar(taken)
-    if person_id is None:
+    """Lock the person behind a link and take it; None when it was used, expired, withdrawn or never made."""
+    found = person_behind(token, purpose)
+    if found is None:
         return None
-    return db.session.scalar(
-        select(Person)
-        .where(Person.id == person_id, Person.disabled_at.is_(None))
-        .with_for_update(key_share=True)
+    locked = select(Person).where(Person.id == found.id, Person.disabled_at.is_(None))
+    person = db.session.scalar(
+        locked.with_for_update(key_share=True).execution_options(populate_existing=True)
     )
+    taken = (
+        update(OneTimeLink).where(*_working(token, purpose)).values(used_at=now()).returning(OneTimeLink.id)
+    )
+    return person if db.session.scalar(taken) is not None else None
 
 
 def withdraw_links(person_id: int, *purposes: Purpose) -> None:

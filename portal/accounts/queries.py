@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from portal.accounts.actor import Actor
+from portal.accounts.actor import NOWHERE, Actor, Scope
 from portal.accounts.models import Grant, Person, Session
 from portal.accounts.permissions import STAFF, Role
 from portal.accounts.tokens import digest
@@ -53,6 +53,25 @@ def renewed(actor: object) -> object:
 def person_with_email(email: str) -> Person | None:
     """The person registered under a normalised address."""
     return db.session.scalar(select(Person).where(Person.email == email))
+
+
+def person_of(actor: Actor) -> Person:
+    """The actor's own details."""
+    return db.session.scalars(select(Person).where(Person.id == actor.id)).one()
+
+
+def open_sessions(actor: Actor) -> list[Session]:
+    """Where the actor is signed in, last used first."""
+    own = select(Session).where(
+        Session.person_id == actor.id, Session.ended_at.is_(None), Session.expires_at > now()
+    )
+    return list(db.session.scalars(own.order_by(Session.last_write_at.desc(), Session.id.desc())))
+
+
+def own_session_scope(actor: Actor, session_id: int) -> Scope | None:
+    """A session belongs to whoever signed in; nobody else may know of it."""
+    own = select(Session.id).where(Session.id == session_id, Session.person_id == actor.person_id)
+    return NOWHERE if db.session.scalar(own) else None
 
 
 def staff_with(role: Role) -> list[Person]:

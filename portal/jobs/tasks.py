@@ -1,5 +1,7 @@
 """The jobs. Each calls one service, and may run twice without harm."""
 
+from datetime import datetime
+
 from portal.jobs.app import task
 
 
@@ -9,6 +11,15 @@ def send_mail(mail_id: int) -> None:
     from portal.mail.service import deliver
 
     deliver(mail_id)
+
+
+@task("send_reset", queue="mail")
+def send_reset(email: str, asked_at: str) -> None:
+    """Mail a link to choose a new password with, if somebody has that address."""
+    from portal.accounts.actor import SYSTEM
+    from portal.accounts.recovery import send_reset as send
+
+    send(SYSTEM, email, datetime.fromisoformat(asked_at))
 
 
 @task("recover_stalled", cron="* * * * *")

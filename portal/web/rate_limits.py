@@ -14,9 +14,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal.accounts.identity import normalise_email
 from portal.clock import now
 from portal.db import db
-from portal.web.rate_models import RateCounter
+from portal.errors import Invalid
+from portal.rate_counters import RateCounter
 
 
 class PostgresStorage(Storage):
@@ -86,7 +88,11 @@ def by_address() -> str:
 
 def by_typed_email() -> str:
     """Counted for each account that somebody tries to get into, whether it exists or not."""
-    return request.form.get("email", "").strip().lower()[:254]
+    typed = request.form.get("email", "").replace("\x00", "")
+    try:
+        return f"email:{normalise_email(typed)}"
+    except Invalid:
+        return f"email:{typed.strip().lower()[:254]}"
 
 
 def by_person() -> str:
@@ -108,6 +114,8 @@ def init_app(app: Flask) -> None:
     limiter.init_app(app)
 
 
-def forget_expired() -> None:
-    """Delete counters whose window has ended."""
-    db.session.execute(delete(RateCounter).where(RateCounter.expires_at < now()))
+def forget_count(key: str) -> None:
+    """Forget what this request counted under `key`: a sign-in that succeeded was no guess."""
+    for counted in limiter.current_limits:
+        if key in counted.request_args:
+            limiter.limiter.clear(counted.limit, *counted.request_args)

@@ -6,11 +6,12 @@ role or changing a password takes effect on the very next request.
 
 from datetime import datetime, timedelta
 
-from flask import Flask, current_app, session
+from flask import Flask, Response, current_app, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from portal.accounts.actor import ANONYMOUS, Actor
 from portal.accounts.queries import signed_in
+from portal.accounts.sessions import note_write
 from portal.clock import now
 
 IDLE_MARK = timedelta(minutes=1)
@@ -80,6 +81,14 @@ def _idle_too_long() -> bool:
     return False
 
 
+def _note_write(response: Response) -> Response:
+    browser = _browser() if request.method == "POST" and response.status_code < 400 else None
+    if browser:
+        note_write(browser.session_id)
+    return response
+
+
 def init_app(app: Flask) -> None:
     """Plug sign-in into the application."""
     login_manager.init_app(app)
+    app.after_request(_note_write)

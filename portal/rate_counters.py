@@ -1,10 +1,12 @@
-"""Counters of the rate limits."""
+"""Counters of the rate limits. `portal.web.rate_limits` counts with them."""
 
 from datetime import datetime
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.db import Base
+from portal.clock import now
+from portal.db import Base, db
 
 
 class RateCounter(Base):
@@ -17,3 +19,8 @@ class RateCounter(Base):
     expires_at: Mapped[datetime]
 
     __table_args__ = ({"prefixes": ["UNLOGGED"]},)
+
+
+def forget_ended_windows() -> None:
+    """Delete counters whose window has ended. Takes part in the caller's transaction."""
+    db.session.execute(delete(RateCounter).where(RateCounter.expires_at < now()))
