@@ -1,14 +1,219 @@
-"""Pages of bookings."""
+"""Pages of live sessions: what training an event has, booking it, and what becomes of it."""
 
-from flask import Blueprint, render_template
+from typing import Any
 
-from portal.web.access import requires
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+
+from portal.bookings.admission import TimeNotOpen, admit
+from portal.bookings.days import by_day, instant_from, utc_offset
+from portal.bookings.endings import cancel_booking, close_booking, restore_entitlement
+from portal.bookings.forms import BookingForm, CancellationForm, RestorationForm
+from portal.bookings.letters import invitation_to
+from portal.bookings.models import Booking
+from portal.bookings.queries import (
+    booking_scope,
+    coming_sessions,
+    cut_off,
+    is_given_back_at,
+    past_sessions,
+    session_for,
+)
+from portal.bookings.service import Wanted, book_session
+from portal.bookings.training import overview, terms_of, week_from
+from portal.clock import now
+from portal.errors import NotFound
+from portal.events.models import Event
+from portal.events.queries import event_for
+from portal.policy.terms import Audience
+from portal.web.access import requires, resolves
+from portal.web.formats import local_time
+from portal.web.htmx import done, page_or_fragment
+from portal.web.paging import addressed
+from portal.web.signed_in import current_actor
 
 blueprint = Blueprint("bookings", __name__)
+blueprint.add_app_template_filter(utc_offset)
+resolves("booking_id", booking_scope)
 
 
 @blueprint.get("/events/<int:event_id>/bookings")
 @requires("booking:read")
-def index(event_id: int) -> str:
-    """Placeholder."""
-    return render_template("base.html")
+def index(event_id: int) -> Response:
+    """The event's training, its open times, and its sessions."""
+    actor = current_actor()
+    event = event_for(actor, event_id)
+    found, chosen = overview(event), _audience(request.args.get("audience"))
+    zone, may_book = actor.time_zone, actor.may("booking:create", event.scope)
+    offers = {
+        item.audience: found.week(item.audience, zone, week_from(request.args.get("week")))
+        if item.audience is chosen
+        else found.first_times(item.audience, zone)
+        for item in found.training
+        if item.is_open and may_book
+    }
+    coming = coming_sessions(actor, event_id, request.args.get("coming"))
+    past = past_sessions(actor, event_id, request.args.get("past"))
+    return page_or_fragment(
+        "bookings/index.html", "bookings/_offer.html" if chosen in offers else "bookings/index.html",
+        event=event, training=found.training, offers=offers, audience=chosen, offer=offers.get(chosen) if chosen else None,
+        may_book=may_book, coming=addressed(coming, parameter="coming"), past=addressed(past, parameter="past"),
+        now=now(),
+    )  # fmt: skip
+
+
+@blueprint.get("/events/<int:event_id>/bookings/new")
+@requires("booking:create")
+def new(event_id: int) -> Response:
+    """The form that books the time it was opened for."""
+    event = event_for(current_actor(), event_id)
+    audience = _audience(request.args.get("audience")) or _no_such_thing()
+    form = BookingForm(audience=audience.value, starts_at=request.args.get("starts_at"), formdata=None)
+    try:
+        admit(event, audience, instant_from(form.starts_at.data))
+    except TimeNotOpen as refusal:
+        return _form_page(event, audience, form, refusal)
+    return _form_page(event, audience, form)
+
+
+@blueprint.post("/events/<int:event_id>/bookings/new")
+@requires("booking:create")
+def create(event_id: int) -> Response:
+    """Book the session; a time that was taken meanwhile keeps the form and offers the next ones."""
+    form = BookingForm()
+    audience = _audience(form.audience.data) or _no_such_thing()
+    starts_at = instant_from(form.starts_at.data)
+    if not form.validate():
+        return _form_page(event_for(current_actor(), event_id), audience, form)
+    wanted = Wanted(audience, starts_at, form.note.data or "", form.recording_wanted.data)
+    try:
+        booking = book_session(current_actor(), event_id, wanted, form_key=form.key)
+    except TimeNotOpen as refusal:
+        return _form_page(event_for(current_actor(), event_id), audience, form, refusal)
+    return done(_page_of(booking), "The session is booked. The invitation is on its way by mail.")
+
+
+@blueprint.get("/bookings/<int:booking_id>")
+@requires("booking:read")
+def show(booking_id: int) -> str:
+    """One session."""
+    booking = session_for(current_actor(), booking_id)
+    return render_template(
+        "bookings/show.html", booking=booking, event=booking.event, cut_off=cut_off(booking), now=now()
+    )
+
+
+@blueprint.get("/bookings/<int:booking_id>/invitation.ics")
+@requires("booking:read")
+def calendar(booking_id: int) -> Response:
+    """The session for the reader's own calendar."""
+    actor = current_actor()
+    entry = invitation_to(session_for(actor, booking_id), actor.name, actor.email)
+    answer = make_response(entry.content)
+    answer.headers["Content-Type"] = f"text/calendar; charset=utf-8; method={entry.method}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="session-{booking_id}.ics"'
+    return answer
+
+
+@blueprint.get("/bookings/<int:booking_id>/cancellation")
+@requires("booking:cancel")
+def new_cancellation(booking_id: int) -> Response:
+    """Ask before cancelling, and say whether the session is given back."""
+    return _cancellation_page(booking_id, CancellationForm())
+
+
+@blueprint.post("/bookings/<int:booking_id>/cancellation")
+@requires("booking:cancel")
+def cancel(booking_id: int) -> Response:
+    """Cancel the session."""
+    form = CancellationForm()
+    if not form.validate():
+        return _cancellation_page(booking_id, form, 422)
+    booking = cancel_booking(current_actor(), booking_id, reason=form.reason.data or "")
+    kept = "It counts as used." if booking.uses_entitlement else "Another can be booked."
+    message = f"The session is cancelled. {kept if booking.one_per_event else ''}"
+    return done(_page_of(booking), message.strip())
+
+
+@blueprint.post("/bookings/<int:booking_id>/outcome")
+@requires("booking:close")
+def close(booking_id: int) -> Response:
+    """Say how the session went."""
+    booking = close_booking(current_actor(), booking_id, request.form.get("outcome", ""))
+    message = (
+        "Marked as held." if booking.state == "done" else "Marked as missed. The booker is told by mail."
+    )
+    return done(_page_of(booking), message)
+
+
+@blueprint.get("/bookings/<int:booking_id>/restoration")
+@requires("booking:close")
+def new_restoration(booking_id: int) -> Response:
+    """Ask why a missed session is given back."""
+    return _restoration_page(booking_id, RestorationForm())
+
+
+@blueprint.post("/bookings/<int:booking_id>/restoration")
+@requires("booking:close")
+def restore(booking_id: int) -> Response:
+    """Give the session back, so that the event may book once more."""
+    form = RestorationForm()
+    if not form.validate():
+        return _restoration_page(booking_id, form, 422)
+    booking = restore_entitlement(current_actor(), booking_id, form.reason.data or "")
+    return done(_page_of(booking), "Given back: the event can book a session once more.")
+
+
+def _form_page(
+    event: Event, audience: Audience, form: BookingForm, refusal: TimeNotOpen | None = None
+) -> Response:
+    zone = current_actor().time_zone
+    status = refusal.status if refusal else 422 if form.errors else 200
+    page = render_template(
+        "bookings/new.html", event=event, audience=audience, terms=terms_of(event, audience), form=form,
+        refusal=refusal,
+        starts_at=instant_from(form.starts_at.data), days=by_day(refusal.offered, zone) if refusal else (),
+    )  # fmt: skip
+    return make_response(page, status)
+
+
+def _cancellation_page(booking_id: int, form: CancellationForm, status: int = 200) -> Response:
+    booking = session_for(current_actor(), booking_id)
+    page = render_template(
+        "bookings/cancellation.html", booking=booking, form=form, cut_off=cut_off(booking),
+        given_back=is_given_back_at(booking, now()), title="Cancel this session?", label="Cancel the session",
+        lead=f"{booking.title}, {booking.event.name}, {local_time(booking.starts_at)}.",
+        action=url_for("bookings.cancel", booking_id=booking_id), **_asking(booking),
+    )  # fmt: skip
+    return make_response(page, status)
+
+
+def _restoration_page(booking_id: int, form: RestorationForm, status: int = 200) -> Response:
+    booking = session_for(current_actor(), booking_id)
+    page = render_template(
+        "bookings/restoration.html", booking=booking, event=booking.event, form=form,
+        title="Give this session back?", label="Give it back", lead=f"{booking.title}, {booking.event.name}.",
+        action=url_for("bookings.restore", booking_id=booking_id), **_asking(booking) | {"kind": "primary"},
+    )  # fmt: skip
+    return make_response(page, status)
+
+
+def _asking(booking: Booking) -> dict[str, Any]:
+    return {
+        "consequences": [], "kind": "danger", "fields": {},
+        "cancel_href": _page_of(booking), "cancel_label": "Leave it as it is",
+    }  # fmt: skip
+
+
+def _audience(text: str | None) -> Audience | None:
+    try:
+        return Audience(text or "")
+    except ValueError:
+        return None
+
+
+def _no_such_thing() -> Audience:
+    raise NotFound
+
+
+def _page_of(booking: Booking) -> str:
+    return url_for("bookings.show", booking_id=booking.id)

@@ -12,7 +12,7 @@ from portal.clock import now
 from portal.db import Base, Key
 from portal.events.models import Event
 from portal.policy.terms import Audience, SessionKind, in_words
-from portal.policy.training import kind_for
+from portal.policy.training import entitlements, kind_for
 
 # A host's key as a range: the exclusion constraint then needs no extension of PostgreSQL.
 SAME_HOST = text("int8range(host_id, host_id, '[]')")
@@ -110,6 +110,11 @@ class Booking(Base):
         """What the session is, in words: `Training for presenters`."""
         words = in_words(self.kind)
         return words[0].upper() + words[1:]
+
+    @property
+    def rule(self) -> str:
+        """The rule that entitles the event to it; its event must have been loaded with it."""
+        return next(e.rule for e in entitlements(self.event.facts) if e.audience == self.audience)
 
     @property
     def may_be_given_back(self) -> bool:

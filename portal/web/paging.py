@@ -18,14 +18,17 @@ class AddressedPage:
     count_label: str | None = None
 
 
-def addressed(page: Page[Any], count_label: str | None = None) -> AddressedPage:
-    """Give a page the addresses of its neighbours, under the address of this request."""
-    return AddressedPage(page.items, _at(page.previous), _at(page.next), count_label)
+def addressed(page: Page[Any], count_label: str | None = None, *, parameter: str = "cursor") -> AddressedPage:
+    """Give a page the addresses of its neighbours, under the address of this request.
+
+    `parameter` names the cursor in the address, for a page that holds more than one list.
+    """
+    return AddressedPage(page.items, _at(page.previous, parameter), _at(page.next, parameter), count_label)
 
 
-def _at(cursor: str | None) -> str | None:
+def _at(cursor: str | None, parameter: str) -> str | None:
     if cursor is None:
         return None
     # A name with an underscore would be an option of url_for, not a filter of this page.
-    kept: dict[str, Any] = {k: v for k, v in request.args.items() if k != "cursor" and not k.startswith("_")}
-    return url_for(str(request.endpoint), **{**kept, **(request.view_args or {}), "cursor": cursor})
+    kept: dict[str, Any] = {k: v for k, v in request.args.items() if k != parameter and not k.startswith("_")}
+    return url_for(str(request.endpoint), **{**kept, **(request.view_args or {}), parameter: cursor})

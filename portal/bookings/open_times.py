@@ -1,0 +1,96 @@
+"""The times that can be booked now. What is shown and what is accepted is asked here, in the same way (HOW-5)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy.dialects.postgresql import Range
+
+from portal.accounts.models import Grant, Person
+from portal.accounts.permissions import PERMISSIONS
+from portal.bookings.models import Availability, Booking
+from portal.db import db
+from portal.policy.edition import Edition
+from portal.policy.training import BusyRange, SessionKind, Slot, Window, open_slots, session_times
+
+HostTimes = Select[bool, int, datetime, datetime]
+
+INSTANT = timedelta(microseconds=1)
+LOOK_AHEAD = timedelta(days=7)
+# Longer than any session with its buffers can be (see the bounds of SessionTimes).
+REACH = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class OpenTimes:
+    """HOW-5: when hosts are available and when they are taken, as of `at`, under one edition."""
+
+    windows: tuple[Window, ...]
+    busy: tuple[BusyRange, ...]
+    at: datetime
+    edition: Edition
+
+    def between(self, kind: SessionKind, start: datetime, end: datetime) -> tuple[Slot, ...]:
+        """Every slot that starts from `start` until before `end`, by start, then by host."""
+        windows = [w for w in self.windows if w.starts_at < end and w.ends_at > start]
+        busy = [b for b in self.busy if b.starts_at < end + REACH and b.ends_at > start - REACH]
+        found = open_slots(windows, busy, kind, self.at, self.edition)
+        return tuple(slot for slot in found if start <= slot.starts_at < end)
+
+    def starting(self, kind: SessionKind, starts_at: datetime) -> tuple[Slot, ...]:
+        """The slots at one start: one for each host who can take it, none when it cannot be booked."""
+        return self.between(kind, starts_at, starts_at + INSTANT)
+
+    def soonest(self, kind: SessionKind, count: int, after: datetime | None = None) -> tuple[Slot, ...]:
+        """The first `count` starts from `after` on, one slot for each, whoever the host."""
+        times = session_times(kind, self.edition)
+        start = max(after or self.at, self.at + timedelta(minutes=times.least_notice_minutes))
+        end = self.at + timedelta(days=times.horizon_days) + INSTANT
+        first = one_for_each_start(self.between(kind, start, min(start + LOOK_AHEAD, end)))
+        if len(first) < count:
+            first = one_for_each_start(self.between(kind, start, end))
+        return first[:count]
+
+
+def one_for_each_start(slots: Iterable[Slot]) -> tuple[Slot, ...]:
+    """The slots as the customer sees them: a start once, however many hosts could take it."""
+    return tuple({slot.starts_at: slot for slot in slots}.values())
+
+
+def furthest(edition: Edition, at: datetime) -> datetime:
+    """The last instant at which any live session may start."""
+    return at + timedelta(days=max(times.horizon_days for times in edition.training.sessions))
+
+
+def open_times(edition: Edition, at: datetime, *, around: datetime | None = None) -> OpenTimes:
+    """Read what hosts have published and what keeps them busy, in one query.
+
+    From `at` to the furthest horizon; with `around`, only what decides a start at that instant.
+    """
+    start = around or at
+    end = around + INSTANT if around else furthest(edition, at)
+    statement = union_all(_windows(start, end), _busy(start - REACH, end + REACH))
+    rows = db.session.execute(statement).all()
+    windows = tuple(Window(host, opens, closes) for is_window, host, opens, closes in rows if is_window)
+    busy = tuple(BusyRange(host, begins, ends) for is_window, host, begins, ends in rows if not is_window)
+    return OpenTimes(windows, busy, at, edition)
+
+
+def _windows(start: datetime, end: datetime) -> HostTimes:
+    return select(literal(True), Availability.host_id, Availability.starts_at, Availability.ends_at).where(
+        Availability.ends_at > start, Availability.starts_at <= end, Availability.host_id.in_(_hosts())
+    )
+
+
+def _busy(start: datetime, end: datetime) -> HostTimes:
+    return select(literal(False), Booking.host_id, func.lower(Booking.busy), func.upper(Booking.busy)).where(
+        Booking.state != "cancelled", Booking.busy.op("&&")(Range(start, end))
+    )
+
+
+def _hosts() -> Select[int]:
+    # Whoever lost the role, or was closed out, takes no sessions, whatever they had published.
+    roles = PERMISSIONS["availability:publish"]
+    held = select(Grant.person_id).where(Grant.role.in_(roles), Grant.ended_at.is_(None))
+    return held.join(Person, Person.id == Grant.person_id).where(Person.disabled_at.is_(None))
