@@ -5,7 +5,7 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, tuple_
@@ -15,6 +15,8 @@ from portal.db import db
 
 T = TypeVar("T")
 PAGE_SIZE = 25
+MOST = 2**63 - 1
+Keys = Sequence[InstrumentedAttribute[Any]]
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Page(Generic[T]):
 
 def page_of(
     statement: Select[T],
-    keys: Sequence[InstrumentedAttribute[Any]],
+    keys: Keys,
     cursor: str | None,
     *,
     descending: bool = False,
@@ -38,10 +40,10 @@ def page_of(
 
     A cursor that cannot be read gives the first page.
     """
-    backwards, values = _read(cursor, len(keys))
+    backwards, values = _read(cursor, keys)
     reverse = descending != backwards
     if values is not None:
-        row, at = tuple_(*keys), tuple_(*values)
+        row, at = tuple_(*keys), tuple_(*values, types=[key.type for key in keys])
         statement = statement.where(row < at if reverse else row > at)
     ordered = statement.order_by(None).order_by(*[key.desc() if reverse else key.asc() for key in keys])
     found: list[T] = list(db.session.scalars(ordered.limit(size + 1)).unique().all())
@@ -57,18 +59,26 @@ def page_of(
     )
 
 
-def _write(side: str, item: Any, keys: Sequence[InstrumentedAttribute[Any]]) -> str:
+def _write(side: str, item: Any, keys: Keys) -> str:
     values = [getattr(item, key.key) for key in keys]
-    plain = [{"t": value.isoformat()} if isinstance(value, datetime) else value for value in values]
-    return base64.urlsafe_b64encode(json.dumps([side, *plain], default=str).encode()).decode().rstrip("=")
+    plain = [value.isoformat() if isinstance(value, date) else value for value in values]
+    return base64.urlsafe_b64encode(json.dumps([side, *plain]).encode()).decode().rstrip("=")
 
 
-def _read(cursor: str | None, length: int) -> tuple[bool, list[Any] | None]:
+def _read(cursor: str | None, keys: Keys) -> tuple[bool, list[Any] | None]:
     try:
         side, *plain = json.loads(base64.urlsafe_b64decode((cursor or "") + "==="))
-        values = [datetime.fromisoformat(value["t"]) if isinstance(value, dict) else value for value in plain]
-    except (ValueError, binascii.Error, TypeError, KeyError):
+        values = [_typed(value, key) for value, key in zip(plain, keys, strict=True)]
+    except (ValueError, binascii.Error, TypeError, RecursionError):
         return False, None
-    if side not in ("a", "b") or len(values) != length:
-        return False, None
-    return side == "b", values
+    return side == "b", values if side in ("a", "b") else None
+
+
+def _typed(value: Any, key: InstrumentedAttribute[Any]) -> Any:
+    # What the database would refuse to compare with the column is no cursor of ours.
+    kind = key.type.python_type
+    if issubclass(kind, date):
+        return kind.fromisoformat(value)
+    if type(value) is not kind or (kind is int and abs(value) > MOST) or (kind is str and "\x00" in value):
+        raise ValueError
+    return value

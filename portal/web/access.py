@@ -22,6 +22,7 @@ Resolver = Callable[[Actor, int], Scope | None]
 View = TypeVar("View", bound=Callable[..., Any])
 
 RESOLVERS: dict[str, Resolver] = {}
+HIGHEST_KEY = 2**63 - 1
 
 
 class SignInFirst(PortalError):
@@ -73,7 +74,8 @@ def _admit(permission: str, values: dict[str, Any]) -> None:
 def _scope(actor: Actor, values: dict[str, Any]) -> Scope | None:
     found = None
     for parameter in values.keys() & RESOLVERS.keys():
-        found = RESOLVERS[parameter](actor, values[parameter])
+        # A number beyond what a key can be is not sent to the database, which would call it an error.
+        found = RESOLVERS[parameter](actor, values[parameter]) if values[parameter] <= HIGHEST_KEY else None
         if found is None:
             raise NotFound
     return found
