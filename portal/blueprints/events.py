@@ -2,11 +2,23 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, Response, make_response, render_template, request, url_for
 
+from portal.blueprints.roster import standing
+from portal.clock import now
+from portal.editions.queries import edition_in_force
+from portal.errors import Conflict, Invalid
+from portal.events.forms import EventForm, NewEventForm
 from portal.events.models import Event
-from portal.events.queries import event_for, event_scope
+from portal.events.queries import coming_events, event_for, event_scope, organisations, past_events
+from portal.events.service import change_event, create_event, differences
+from portal.policy.fair_use import free_period_ends
+from portal.policy.training import entitlements
+from portal.roster.queries import roster_of, seat_counts
+from portal.roster.ways_on import ways_on
 from portal.web.access import requires, resolves
+from portal.web.htmx import done, page_or_fragment
+from portal.web.links import hrefs
 from portal.web.signed_in import current_actor
 
 blueprint = Blueprint("events", __name__)
@@ -37,14 +49,89 @@ def _address(endpoint: str, values: dict[str, Any]) -> str:
 
 
 @blueprint.get("/events")
-@requires("event:read")
-def index() -> str:
-    """The events the reader may see."""
-    return render_template("base.html")
+@requires("signed-in")
+def index() -> Response:
+    """The events the reader may see: what is to come, then what is over. `?q=` looks for a name."""
+    actor, words, today = current_actor(), request.args.get("q", "").strip()[:100], now().date()
+    coming = coming_events(actor, today, words, request.args.get("coming"))
+    past = past_events(actor, today, words, request.args.get("past"))
+    counts = seat_counts([event.id for event in (*coming.items, *past.items)])
+    return page_or_fragment(
+        "events/index.html", "events/_list.html",
+        coming=coming, past=past, words=words, counts=counts, edition=edition_in_force(),
+    )  # fmt: skip
 
 
 @blueprint.get("/events/<int:event_id>")
 @requires("event:read")
 def show(event_id: int) -> str:
-    """One event: what it is and what it is entitled to."""
-    return render_template("events/show.html", event=event_for(current_actor(), event_id))
+    """One event: what it is and what it is entitled to, rule by rule."""
+    event, edition = event_for(current_actor(), event_id), edition_in_force()
+    roster = roster_of(event, edition)
+    return render_template(
+        "events/show.html", event=event, roster=roster, entitlements=entitlements(event.facts, edition),
+        free_until=free_period_ends(event.account_opened_on, edition), at=now(),
+        room_links=hrefs(ways_on(current_actor(), roster.room, event)), **standing(event),
+    )  # fmt: skip
+
+
+@blueprint.get("/events/new")
+@requires("event:write")
+def new() -> Response:
+    """The form of a new event."""
+    return _new_form(NewEventForm(organisations(), account_opened_on=now().date()))
+
+
+@blueprint.post("/events/new")
+@requires("event:write")
+def create() -> Response:
+    """Create an event."""
+    form = NewEventForm(organisations())
+    if not form.validate_on_submit():
+        return _new_form(form, status=422)
+    try:
+        event = create_event(current_actor(), form.organisation_id.data, form.details(), form_key=form.key)
+    except Invalid as error:
+        form.show_problems(error.fields)
+        return _new_form(form, status=422)
+    return done(url_for("events.show", event_id=event.id), f"{event.name} is set up.")
+
+
+@blueprint.get("/events/<int:event_id>/edit")
+@requires("event:write")
+def edit(event_id: int) -> Response:
+    """The form that changes an event."""
+    event, form = event_for(current_actor(), event_id), EventForm()
+    form.show_event(event)
+    return _edit_form(event, form)
+
+
+@blueprint.post("/events/<int:event_id>/edit")
+@requires("event:write")
+def update(event_id: int) -> Response:
+    """Change an event."""
+    form = EventForm()
+    if not form.validate_on_submit():
+        return _edit_form(event_for(current_actor(), event_id), form, status=422)
+    try:
+        event = change_event(current_actor(), event_id, form.details(), version=form.shown_version)
+    except Invalid as error:
+        form.show_problems(error.fields)
+        return _edit_form(event_for(current_actor(), event_id), form, status=422)
+    except Conflict as error:
+        return _overtaken(event_for(current_actor(), event_id), form, error)
+    return done(url_for("events.show", event_id=event_id), f"{event.name} is changed.")
+
+
+def _new_form(form: NewEventForm, *, status: int = 200) -> Response:
+    return make_response(render_template("events/new.html", form=form), status)
+
+
+def _edit_form(event: Event, form: EventForm, *, status: int = 200, **context: Any) -> Response:
+    return make_response(render_template("events/edit.html", event=event, form=form, **context), status)
+
+
+def _overtaken(event: Event, form: EventForm, error: Conflict) -> Response:
+    # Sent once more with the new version, what was typed is saved knowingly over what is listed.
+    form.version.data = str(event.version)
+    return _edit_form(event, form, status=409, conflict=error, stored=differences(event, form.details()))

@@ -1,13 +1,17 @@
 """Reading events: every reading starts from what the actor may see."""
 
+from datetime import date
+
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.accounts.actor import Actor, Scope
+from portal.accounts.models import Organisation
 from portal.accounts.permissions import PERMISSIONS
 from portal.db import db
 from portal.errors import NotFound
 from portal.events.models import Event
+from portal.paging import Page, page_of
 
 
 def visible_events(actor: Actor) -> Select[Event]:
@@ -39,6 +43,34 @@ def locked_event(actor: Actor, event_id: int) -> Event:
     """
     statement = visible_events(actor).where(Event.id == event_id).with_for_update(key_share=True)
     return _found(db.session.scalar(statement.execution_options(populate_existing=True)))
+
+
+def coming_events(actor: Actor, today: date, words: str, cursor: str | None) -> Page[Event]:
+    """The visible events that are not over by `today`, the next one first, with their organisations.
+
+    With `words`, only those whose name, or whose organisation's name, holds them.
+    """
+    coming = _listed(actor, words).where(Event.ends_on >= today)
+    return page_of(coming, (Event.starts_on, Event.id), cursor)
+
+
+def past_events(actor: Actor, today: date, words: str, cursor: str | None) -> Page[Event]:
+    """The visible events that were over before `today`, the latest first; else as `coming_events`."""
+    past = _listed(actor, words).where(Event.ends_on < today)
+    return page_of(past, (Event.starts_on, Event.id), cursor, descending=True)
+
+
+def organisations() -> list[Organisation]:
+    """Every customer by name, for whoever may create events."""
+    return list(db.session.scalars(select(Organisation).order_by(Organisation.name)))
+
+
+def _listed(actor: Actor, words: str) -> Select[Event]:
+    events = visible_events(actor).join(Event.organisation).options(contains_eager(Event.organisation))
+    if not words:
+        return events
+    named = Event.name.icontains(words, autoescape=True)
+    return events.where(or_(named, Organisation.name.icontains(words, autoescape=True)))
 
 
 def _found(event: Event | None) -> Event:

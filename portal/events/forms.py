@@ -1,0 +1,127 @@
+"""The form of an event."""
+
+from collections import defaultdict
+from datetime import date
+from typing import Any, cast
+from zoneinfo import available_timezones
+
+from wtforms import BooleanField, DateField, HiddenField, IntegerField, RadioField, SelectField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
+
+from portal.accounts.models import Organisation
+from portal.events.details import EventDetails
+from portal.events.models import Event
+from portal.forms import CreatingForm
+from portal.policy.terms import Licence, in_words
+
+LICENCES = [
+    (Licence.BASIC.value, in_words(Licence.BASIC)),
+    (Licence.PREMIUM.value, in_words(Licence.PREMIUM)),
+]
+WHERE = [("yes", "In person, or in person and virtual"), ("no", "Virtual only")]
+
+
+class DayField(DateField):
+    """A calendar day. A day that cannot be read is told how to be written."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read a day as browsers send it: 2026-11-24."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError("Enter a day as year-month-day, such as 2026-11-24.") from error
+
+
+class WholeNumberField(IntegerField):
+    """A whole number, in words where it is none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read a whole number; commas between thousands are fine."""
+        try:
+            super().process_formdata([value.replace(",", "") for value in valuelist])
+        except ValueError as error:
+            raise ValueError("Enter a whole number, such as 450.") from error
+
+
+def time_zones() -> dict[str, list[tuple[str, str]]]:
+    """Every time zone named after a place, by region, for a select with groups."""
+    regions: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for zone in sorted(available_timezones()):
+        region, _, city = zone.partition("/")
+        if city and region not in (
+            "Etc",
+            "SystemV",
+            "posix",
+            "right",
+            "US",
+            "Brazil",
+            "Canada",
+            "Chile",
+            "Mexico",
+        ):
+            regions[region].append((zone, city.replace("_", " ").replace("/", ", ")))
+    return {**regions, "Universal": [("UTC", "UTC")]}
+
+
+class EventForm(CreatingForm):
+    """Everything staff enter about an event; `version` tells whether somebody else changed it meanwhile."""
+
+    version = HiddenField(default="0")
+    name = StringField("Name", [DataRequired("Enter the event's name."), Length(max=200)])
+    starts_on = DayField("First day", [InputRequired("Enter the first day.")])
+    ends_on = DayField("Last day", [InputRequired("Enter the last day.")])
+    held = RadioField("How it is held", [InputRequired("Choose how it is held.")], choices=WHERE)
+    place = StringField("Place", [Length(max=200)])
+    time_zone = SelectField("Time zone", [InputRequired("Choose a time zone.")], choices=time_zones)
+    attendees = WholeNumberField(
+        "Expected attendees", [InputRequired("Enter how many attendees you expect.")]
+    )
+    licence = RadioField("Licence", [InputRequired("Choose a licence.")], choices=LICENCES)
+    virtual_event_package = BooleanField("Virtual Event package")
+    exhibitor_package = BooleanField("Exhibitor package")
+    records_attendance = BooleanField("Records session attendance with the app")
+    account_opened_on = DayField(
+        "Account opened on", [InputRequired("Enter the day the account was opened.")]
+    )
+
+    def show_event(self, event: Event) -> None:
+        """Fill the form with an event as it is."""
+        self.process(None, obj=event, held="yes" if event.in_person else "no", version=str(event.version))
+
+    @property
+    def shown_version(self) -> int:
+        """The event's version when the form was opened; 0, which no event has, for one that was forged."""
+        typed = self.version.data or ""
+        return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else 0
+
+    def details(self) -> EventDetails:
+        """What was entered. The form must have been checked."""
+        return EventDetails(
+            name=self.name.data or "",
+            starts_on=cast(date, self.starts_on.data),
+            ends_on=cast(date, self.ends_on.data),
+            place=self.place.data or "",
+            in_person=self.held.data == "yes",
+            time_zone=self.time_zone.data,
+            attendees=cast(int, self.attendees.data),
+            licence=Licence(self.licence.data),
+            virtual_event_package=self.virtual_event_package.data,
+            exhibitor_package=self.exhibitor_package.data,
+            records_attendance=self.records_attendance.data,
+            account_opened_on=cast(date, self.account_opened_on.data),
+        )
+
+
+class NewEventForm(EventForm):
+    """The form of a new event, which belongs to one of `organisations`."""
+
+    organisation_id = SelectField("Organisation", coerce=int)
+
+    def __init__(self, organisations: list[Organisation], **options: Any) -> None:
+        super().__init__(**options)
+        self.organisation_id.choices = [(0, "Choose one"), *((each.id, each.name) for each in organisations)]
+
+    def validate_organisation_id(self, field: SelectField) -> None:
+        """Refuse the line that asks to choose."""
+        if not field.data:
+            raise ValidationError("Choose the organisation that licenses the event.")
