@@ -76,6 +76,10 @@ def test_a_short_busy_time_within_a_long_one_hides_nothing() -> None:
     assert starts([span(1, "10:00", "12:30")], busy) == []
 
 
+def test_a_busy_time_of_no_length_takes_nothing() -> None:
+    assert starts([span(1, "09:00", "10:00")], [span(1, "09:30", "09:30")]) == ["09:00 1"]
+
+
 def test_overlapping_windows_show_a_slot_once() -> None:
     assert starts([span(1, "09:00", "10:30"), span(1, "09:30", "11:00")], []) == [
         "09:00 1",
