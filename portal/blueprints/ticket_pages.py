@@ -1,0 +1,78 @@
+"""What the pages of tickets show."""
+
+from typing import Any
+
+from flask import Response, request, url_for
+
+from portal.clock import now
+from portal.events.queries import event_for
+from portal.policy.coverage import TOPIC_LABELS, Topic, coverage
+from portal.tickets import queries, service, uploads
+from portal.tickets.file_kinds import ACCEPTED, LISTED
+from portal.tickets.forms import ReplyForm, TicketForm
+from portal.tickets.promises import promise_now, promise_of, reason_if_sent_now
+from portal.tickets.uploads import Taken
+from portal.tickets.ways_on import offers_quote, ways_on
+from portal.web import htmx
+from portal.web.links import hrefs
+from portal.web.signed_in import current_actor
+
+
+def asking_page(event_id: int, form: TicketForm, taken: Taken, *, status: int = 200) -> Response:
+    """The form of a new ticket with the promise made if it were sent now; for htmx what support covers alone."""
+    actor = current_actor()
+    event, (promise, _) = event_for(actor, event_id), promise_now()
+    topic = form.topic.data if form.topic.data in set(Topic) else None
+    cover = coverage(Topic(topic)) if topic else None
+    links = ways_on(cover, actor, event, form.subject.data or "") if cover else []
+    return htmx.page_or_fragment(
+        "tickets/new.html",
+        "tickets/_coverage.html",
+        status=status,
+        alone=htmx.wants_fragment(),
+        event=event,
+        form=form,
+        topic=topic,
+        coverage=cover,
+        offers_quote=bool(cover and offers_quote(cover)),
+        links=hrefs(links),
+        promise=promise,
+        reason=reason_if_sent_now(promise),
+        **_files(taken),
+    )
+
+
+def thread_page(ticket_id: int, form: ReplyForm, taken: Taken, *, status: int = 200) -> Response:
+    """A ticket's page. After a refused reply (422), what came in since is marked as new."""
+    actor = current_actor()
+    ticket = queries.ticket_for(actor, ticket_id)
+    page = queries.thread_of(ticket, request.args.get("cursor"))
+    seen, form.seen.data = form.seen_id, str(page.items[0].id if page.items else 0)
+    return htmx.page_or_fragment(
+        "tickets/show.html",
+        "tickets/_thread.html",
+        status=status,
+        alone=htmx.wants_fragment(),
+        ticket=ticket,
+        coverage=coverage(Topic(ticket.topic)),
+        topic_label=TOPIC_LABELS[Topic(ticket.topic)],
+        messages=list(reversed(page.items)),
+        earlier_url=_stretch(ticket_id, page.next),
+        later_url=_stretch(ticket_id, page.previous),
+        promise=promise_of(ticket),
+        is_support=service.is_support(actor, ticket),
+        form=form,
+        new_after=seen if status == 422 else None,
+        at=now(),
+        **_files(taken),
+    )
+
+
+def _stretch(ticket_id: int, cursor: str | None) -> str | None:
+    return url_for("tickets.show", ticket_id=ticket_id, cursor=cursor) if cursor else None
+
+
+def _files(taken: Taken) -> dict[str, Any]:
+    person_id = current_actor().id
+    kept = [(uploads.sealed(upload, person_id), upload) for upload in taken.uploads]
+    return {"kept": kept, "limits": uploads.limits(), "accepted": ACCEPTED, "listed": LISTED}

@@ -1,0 +1,83 @@
+"""Which mail a ticket causes, and who gets it. These take part in the caller's transaction."""
+
+from portal.accounts.models import Person
+from portal.accounts.permissions import Role
+from portal.accounts.queries import staff_with
+from portal.mail.post import post
+from portal.policy.hours import Promise
+from portal.roster.queries import contact_people
+from portal.tickets.models import Message, Ticket
+from portal.tickets.queries import customer_authors
+
+
+def confirm_receipt(ticket: Ticket, message: Message, to: Person, promise: Promise) -> None:
+    """Tell who wrote that it has arrived, by when to expect a reply, and why (HOW-4)."""
+    post(
+        to,
+        "ticket_received",
+        cause=f"ticket-received:{message.id}",
+        permission="ticket:read",
+        scope=ticket.scope,
+        ticket=ticket,
+        message=message,
+        promise=promise,
+    )
+
+
+def tell_support(ticket: Ticket, message: Message, author: Person) -> None:
+    """Tell who works on the ticket that the customer wrote: its assignee, else every agent (HOW-1)."""
+    for person in _working_on(ticket):
+        post(
+            person,
+            "ticket_question",
+            cause=f"ticket-question:{message.id}",
+            permission="ticket:work",
+            scope=ticket.scope,
+            ticket=ticket,
+            message=message,
+            author=author,
+        )
+
+
+def tell_customer(ticket: Ticket, message: Message, author: Person) -> None:
+    """Send support's answer to the contacts who took part, or to every contact when none of them is left."""
+    for person in _asking(ticket):
+        post(
+            person,
+            "ticket_answer",
+            cause=f"ticket-answer:{message.id}",
+            permission="ticket:read",
+            scope=ticket.scope,
+            ticket=ticket,
+            message=message,
+            author=author,
+        )
+
+
+def tell_of_closing(ticket: Ticket, closer_id: int, last_message_id: int, *, by_support: bool) -> None:
+    """Tell the other side that a ticket was closed, and how to open it again."""
+    told = _asking(ticket) if by_support else [ticket.assignee] if ticket.assignee else []
+    for person in (person for person in told if person.id != closer_id):
+        post(
+            person,
+            "ticket_closed",
+            cause=f"ticket-closed:{ticket.id}:{last_message_id}",
+            permission="ticket:read",
+            scope=ticket.scope,
+            ticket=ticket,
+            by_support=by_support,
+        )
+
+
+def _working_on(ticket: Ticket) -> list[Person]:
+    agents = staff_with(Role.AGENT)
+    at_work = {person.id: person for person in [*agents, *staff_with(Role.MANAGER)]}
+    # Whoever had the ticket may have left since: then it is everyone's again.
+    holder = at_work.get(ticket.assignee_id or 0)
+    return [holder] if holder else agents
+
+
+def _asking(ticket: Ticket) -> list[Person]:
+    contacts = contact_people(ticket.event_id)
+    took_part = customer_authors(ticket)
+    return [person for person in contacts if person.id in took_part] or contacts

@@ -1,0 +1,66 @@
+"""By when a reply is promised, and how near that is (HOW-2, HOW-4)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from portal.clock import now
+from portal.editions.queries import edition_in_force, edition_numbered
+from portal.policy.edition import Edition, HoursRules
+from portal.policy.hours import Promise, business_minutes_between, reply_deadline
+from portal.tickets.models import Ticket
+
+SOON_MINUTES = 120
+
+
+@dataclass(frozen=True)
+class Due:
+    """How near a promise is, in business time: `due in 2 h`, `late by 40 min`."""
+
+    text: str
+    is_late: bool
+    is_soon: bool
+
+
+def promise_now() -> tuple[Promise, Edition]:
+    """The promise for what is sent at this moment, and the edition it is made under."""
+    edition = edition_in_force()
+    return reply_deadline(now(), edition), edition
+
+
+def promise_of(ticket: Ticket) -> Promise | None:
+    """How an open ticket's promise was counted, under the edition it was made; None when it waits for nobody."""
+    if ticket.awaiting_since is None or ticket.reply_due_at is None:
+        return None
+    edition = edition_numbered(ticket.policy_edition)
+    promise = reply_deadline(ticket.awaiting_since, edition) if edition else None
+    return promise if promise and promise.due_at == ticket.reply_due_at else None
+
+
+def reason_if_sent_now(promise: Promise) -> str:
+    """The reason of a promise, told of something that is not sent yet."""
+    return promise.reason.replace("It arrived", "Sent now, it arrives", 1)
+
+
+def due(due_at: datetime, at: datetime, hours: HoursRules) -> Due:
+    """How near `due_at` is at an instant, counted in business time (HOW-3)."""
+    if due_at < at:
+        late = business_minutes_between(due_at, at, hours)
+        return Due(f"late by {in_words(late, hours)}" if late else "late", True, False)
+    left = business_minutes_between(at, due_at, hours)
+    return Due(f"due in {in_words(left, hours)}" if left else "due now", False, left <= SOON_MINUTES)
+
+
+def in_words(minutes: int, hours: HoursRules) -> str:
+    """Business minutes as people say them: `40 min`, `2 h 10 min`, `3 business days`."""
+    day = _day_minutes(hours)
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < day:
+        whole, rest = divmod(minutes, 60)
+        return f"{whole} h {rest} min" if rest else f"{whole} h"
+    return "1 business day" if minutes < 2 * day else f"{minutes // day} business days"
+
+
+def _day_minutes(hours: HoursRules) -> int:
+    opens, closes = (timedelta(hours=at.hour, minutes=at.minute) for at in (hours.opens, hours.closes))
+    return (closes - opens) // timedelta(minutes=1)

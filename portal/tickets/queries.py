@@ -1,0 +1,144 @@
+"""Reading tickets: every reading starts from what the actor may see."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from portal.accounts.actor import Actor, Scope
+from portal.accounts.permissions import PERMISSIONS
+from portal.clock import now
+from portal.db import db
+from portal.errors import NotFound
+from portal.events.models import Event
+from portal.paging import Page, page_of
+from portal.tickets.models import Attachment, Message, Ticket
+
+THREAD_PAGE = 100
+STATES = ("open", "waiting", "closed")
+QUEUE_VIEWS = ("unclaimed", "mine", "open", "waiting", "closed")
+
+WITH_PARTIES = (
+    joinedload(Ticket.event).joinedload(Event.organisation),
+    joinedload(Ticket.opened_by),
+    joinedload(Ticket.assignee),
+)
+
+
+def visible_tickets(actor: Actor) -> Select[Ticket]:
+    """The tickets `actor` may read: all for agents and managers, those of their events for customers."""
+    tickets = select(Ticket)
+    if actor.is_system or actor.staff_roles & PERMISSIONS["ticket:read"]:
+        return tickets
+    organised = select(Event.id).where(Event.organisation_id.in_(actor.organisation_ids))
+    return tickets.where(or_(Ticket.event_id.in_(actor.contact_event_ids), Ticket.event_id.in_(organised)))
+
+
+def ticket_scope(actor: Actor, ticket_id: int) -> Scope | None:
+    """Where a ticket belongs; None when the actor may not know of it."""
+    visible = visible_tickets(actor).where(Ticket.id == ticket_id)
+    found = db.session.scalar(visible.options(joinedload(Ticket.event)))
+    return found.scope if found else None
+
+
+def ticket_for(actor: Actor, ticket_id: int) -> Ticket:
+    """A ticket with its event, customer, opener and assignee. Raises NotFound when it cannot be seen."""
+    visible = visible_tickets(actor).where(Ticket.id == ticket_id)
+    return _found(db.session.scalar(visible.options(*WITH_PARTIES)))
+
+
+def locked_ticket(actor: Actor, ticket_id: int) -> Ticket:
+    """A ticket as it is now, held until the transaction closes. Raises NotFound when it cannot be seen."""
+    visible = visible_tickets(actor).where(Ticket.id == ticket_id)
+    held = visible.with_for_update(key_share=True, of=Ticket)
+    return _found(db.session.scalar(held.execution_options(populate_existing=True)))
+
+
+def event_tickets(actor: Actor, event_id: int, state: str | None, cursor: str | None) -> Page[Ticket]:
+    """The tickets of an event, the latest activity first; only those in `state` where one is given."""
+    tickets = visible_tickets(actor).where(Ticket.event_id == event_id).options(*WITH_PARTIES)
+    if state in STATES:
+        tickets = tickets.where(Ticket.state == state)
+    return page_of(tickets, [Ticket.last_activity_at, Ticket.id], cursor, descending=True)
+
+
+def thread_of(ticket: Ticket, cursor: str | None = None) -> Page[Message]:
+    """The newest messages of a ticket already found to be visible, newest first, with what is attached."""
+    messages = select(Message).where(Message.ticket_id == ticket.id)
+    whole = messages.options(joinedload(Message.author), selectinload(Message.attachments))
+    return page_of(whole, [Message.id], cursor, descending=True, size=THREAD_PAGE)
+
+
+def last_message_id(ticket_id: int) -> int:
+    """The key of a ticket's newest message; 0 when it has none."""
+    newest = select(func.max(Message.id)).where(Message.ticket_id == ticket_id)
+    return db.session.scalar(newest) or 0
+
+
+def customer_authors(ticket: Ticket) -> set[int]:
+    """Who took part in a ticket on the customer's side: its opener and whoever wrote there."""
+    wrote = select(Message.author_id).where(Message.ticket_id == ticket.id, Message.from_staff.is_(False))
+    return {ticket.opened_by_id, *db.session.scalars(wrote.distinct())}
+
+
+def attachment_scope(actor: Actor, attachment_id: int) -> Scope | None:
+    """Where an attachment belongs; None when the actor may not read its ticket."""
+    holding = select(Message.ticket_id).join(Attachment, Attachment.message_id == Message.id)
+    ticket = visible_tickets(actor).where(Ticket.id.in_(holding.where(Attachment.id == attachment_id)))
+    found = db.session.scalar(ticket.options(joinedload(Ticket.event)))
+    return found.scope if found else None
+
+
+def attachment_for(actor: Actor, attachment_id: int) -> Attachment:
+    """An attachment of a ticket that the actor may read. Raises NotFound for any other."""
+    readable = visible_tickets(actor).with_only_columns(Ticket.id)
+    found = select(Attachment).join(Message, Message.id == Attachment.message_id)
+    attachment = db.session.scalar(
+        found.where(Attachment.id == attachment_id, Message.ticket_id.in_(readable))
+    )
+    if attachment is None:
+        raise NotFound
+    return attachment
+
+
+def queue_page(actor: Actor, view: str, cursor: str | None) -> Page[Ticket]:
+    """The tickets of one view of the queue: open ones by deadline, the others by latest activity."""
+    tickets = visible_tickets(actor).options(*WITH_PARTIES)
+    if view in ("waiting", "closed"):
+        keys = [Ticket.last_activity_at, Ticket.id]
+        return page_of(tickets.where(Ticket.state == view), keys, cursor, descending=True)
+    tickets = tickets.where(Ticket.state == "open")
+    if view == "unclaimed":
+        tickets = tickets.where(Ticket.assignee_id.is_(None))
+    elif view == "mine":
+        tickets = tickets.where(Ticket.assignee_id == actor.person_id)
+    return page_of(tickets, [Ticket.reply_due_at, Ticket.id], cursor)
+
+
+@dataclass(frozen=True)
+class QueueCounts:
+    """How many open tickets wait: with nobody, with the actor, past their promise, and all together."""
+
+    unclaimed: int
+    mine: int
+    late: int
+    open: int
+
+
+def queue_counts(actor: Actor) -> QueueCounts:
+    """The figures of the queue, in one query; zeros for who may not read tickets."""
+    waiting = visible_tickets(actor).where(Ticket.state == "open")
+    queued = waiting.with_only_columns(Ticket.assignee_id, Ticket.reply_due_at).subquery()
+    counted = select(
+        func.count().filter(queued.c.assignee_id.is_(None)),
+        func.count().filter(queued.c.assignee_id == actor.person_id),
+        func.count().filter(queued.c.reply_due_at < now()),
+        func.count(),
+    ).select_from(queued)
+    return QueueCounts(*db.session.execute(counted).one())
+
+
+def _found(ticket: Ticket | None) -> Ticket:
+    if ticket is None:
+        raise NotFound
+    return ticket
