@@ -1,0 +1,105 @@
+"""What the making of every row needs: the moment, the policy, the vendor's team, and where rows go."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from portal.audit.models import AuditEntry
+from portal.db import Base
+from portal.demo.rows import Rows
+from portal.policy.edition import Edition, edition_in_force
+
+HISTORY = timedelta(days=730)
+
+
+@dataclass(frozen=True, slots=True)
+class Someone:
+    """A person who has been written, by what other rows need to know of them."""
+
+    id: int
+    name: str
+    email: str
+    zone: str
+
+    @property
+    def first(self) -> str:
+        """What others call them."""
+        return self.name.split()[0]
+
+
+@dataclass(slots=True)
+class Team:
+    """The vendor's people, by what they do."""
+
+    agents: list[Someone] = field(default_factory=list)
+    moderators: list[Someone] = field(default_factory=list)
+    managers: list[Someone] = field(default_factory=list)
+    admins: list[Someone] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Frame:
+    """The demo in the making. `password_hash` is shared by everybody who can sign in."""
+
+    rows: Rows
+    now: datetime
+    editions: list[Edition]
+    password_hash: str
+    team: Team = field(default_factory=Team)
+    people: dict[str, Someone] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        """Today's date, which the events' dates count from."""
+        return self.now.date()
+
+    @property
+    def edition(self) -> Edition:
+        """The policy as it is now."""
+        return edition_in_force(self.editions, self.now)
+
+    def edition_at(self, at: datetime) -> int:
+        """The number of the edition under which something was decided (POL-1)."""
+        return (
+            edition_in_force(self.editions, at).number if len(self.editions) > 1 else self.editions[0].number
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a change belongs, for its audit row."""
+
+    organisation_id: int | None = None
+    event_id: int | None = None
+
+
+NOWHERE = Place()
+
+
+def note(
+    frame: Frame,
+    at: datetime,
+    actor: Someone | None,
+    action: str,
+    subject: type[Base],
+    subject_id: int,
+    place: Place = NOWHERE,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """Write the audit row of one change; without an actor the portal did it by itself."""
+    frame.rows.add(
+        AuditEntry,
+        at=at,
+        actor_id=actor and actor.id,
+        actor_name=actor.name if actor else "The portal",
+        action=action,
+        subject_type=subject.__tablename__,
+        subject_id=subject_id,
+        event_id=place.event_id,
+        organisation_id=place.organisation_id,
+        before=before,
+        after=after,
+        policy_edition=frame.edition_at(at),
+        request_id="",
+    )

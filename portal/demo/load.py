@@ -1,0 +1,96 @@
+"""Loading the demo: everything in one transaction, once."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlalchemy import select, text
+
+from portal.accounts.models import Person
+from portal.accounts.passwords import hash_password
+from portal.clock import now
+from portal.db import db
+from portal.demo import content
+from portal.demo.availability import Diary
+from portal.demo.bookings import write_bookings
+from portal.demo.cast import ACCOUNTS, PASSWORD
+from portal.demo.conversation import Draft, write_ticket
+from portal.demo.customers import Customer, Stage, write_customer
+from portal.demo.frame import Frame
+from portal.demo.people import settle_team
+from portal.demo.removals import write_removals
+from portal.demo.roster import write_roster
+from portal.demo.rows import Rows
+from portal.demo.tickets import tickets_of
+from portal.demo.wishes import write_wishes
+from portal.editions.queries import editions
+
+Progress = Callable[[int, int], object]
+
+ADVISORY_LOCK = 7_203_551
+CUSTOMERS_PER_WRITE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What a load did: whether it wrote anything, how many rows of each table, and how many seconds it took."""
+
+    loaded: bool
+    rows: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def tickets_per_second(self) -> float:
+        """Tickets, with their messages and audit rows, written in a second of the whole load."""
+        return self.rows.get("ticket", 0) / self.seconds if self.seconds else 0.0
+
+
+def load(scale: int = 1, progress: Progress | None = None) -> LoadReport:
+    """Write the demo's data, `scale` times as many customers; nothing where it is there already.
+
+    Needs an application context. Two loads at once are one: the second waits, and finds the first's.
+    `progress(done, total)` is told of each event. Raises LookupError without a policy edition.
+    """
+    started = time.monotonic()
+    with db.session.begin():
+        db.session.execute(text("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0"))
+        db.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
+        if db.session.scalar(select(Person.id).where(Person.email == ACCOUNTS[0].email)):
+            return LoadReport(loaded=False)
+        rows = _write_all(scale, progress or (lambda done, total: None))
+    return LoadReport(loaded=True, rows=dict(rows.written), seconds=time.monotonic() - started)
+
+
+def _write_all(scale: int, progress: Progress) -> Rows:
+    rows, moment = Rows(db.session()), now()
+    in_force = [edition for edition in editions() if edition.in_force_from <= moment]
+    frame = Frame(rows, moment, in_force, hash_password(PASSWORD))
+    generations = [(plan, generation) for generation in range(scale) for plan in content.organisations()]
+    settle_team(frame, len(generations))
+    diary, customers = Diary(frame), []
+    total = scale * len(content.events())
+    for start in range(0, len(generations), CUSTOMERS_PER_WRITE):
+        drafts: list[Draft] = []
+        for plan, generation in generations[start : start + CUSTOMERS_PER_WRITE]:
+            customers.append(write_customer(frame, plan, generation))
+            drafts += _drafts(frame, customers[-1], diary)
+            progress(sum(len(customer.stages) for customer in customers), total)
+        for draft in sorted(drafts, key=lambda draft: draft.opened_at):
+            write_ticket(frame, draft)
+        if start + CUSTOMERS_PER_WRITE >= len(generations):
+            write_wishes(frame, customers)
+        rows.flush()
+    rows.finish()
+    return rows
+
+
+def _drafts(frame: Frame, customer: Customer, diary: Diary) -> list[Draft]:
+    return [draft for stage in customer.stages for draft in _settle(frame, stage, diary)]
+
+
+def _settle(frame: Frame, stage: Stage, diary: Diary) -> list[Draft]:
+    write_roster(frame, stage)
+    if stage.customer.is_first:
+        write_removals(frame, stage)
+    write_bookings(frame, stage, diary)
+    return list(tickets_of(frame, stage))

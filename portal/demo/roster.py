@@ -1,0 +1,185 @@
+"""Writing seats and contacts, the orders that bring seats, and the requests to remove contacts."""
+
+import random
+from datetime import datetime, timedelta
+
+from portal.accounts.permissions import Role
+from portal.demo import content
+from portal.demo.cast import ACCOUNTS
+from portal.demo.content import OrderPlan
+from portal.demo.customers import Seated, Stage
+from portal.demo.dice import dice
+from portal.demo.frame import Frame, Someone, note
+from portal.demo.moments import at_local
+from portal.demo.people import give_role, invent, settle_account, telephone
+from portal.orders.models import Order, OrderLine
+from portal.policy.contacts import contact_limit
+from portal.policy.pricing import extra_contact_price
+from portal.roster.models import Contact, Seat
+
+JOBS = (
+    "Conference secretary",
+    "Registration lead",
+    "IT coordinator",
+    "Programme officer",
+    "Volunteer coordinator",
+    "Scientific secretary",
+    "Events assistant",
+    "Head of office",
+    "Exhibition manager",
+)
+
+
+def write_roster(frame: Frame, stage: Stage) -> None:
+    """Write an event's orders, its seats and the contacts on them."""
+    chance = dice("roster", stage.event.slug)
+    bought = write_orders(frame, stage) if stage.customer.is_first else []
+    seats = _write_seats(frame, stage, bought)
+    for number in range(1, stage.plan.seats_used + 1):
+        who = _next_contact(frame, stage, chance)
+        since = stage.opened_at + timedelta(hours=number * chance.randint(2, 20))
+        since = min(since, frame.now - timedelta(hours=number))
+        seat_contact(frame, stage, who, number, since, seats[number], chance)
+
+
+def _write_seats(frame: Frame, stage: Stage, bought: list[int]) -> dict[int, int]:
+    plan = stage.plan
+    included = contact_limit(plan.attendees, stage.event.licence_kind, edition=frame.edition).total
+    once = contact_limit(
+        plan.shrunk_from or plan.attendees, stage.event.licence_kind, edition=frame.edition
+    ).total
+    kept = max(included, min(once, plan.seats_used))
+    seats = {}
+    for number in range(1, kept + 1):
+        seats[number] = frame.rows.add(
+            Seat, event_id=stage.id, number=number, closing=number > included, opened_at=stage.opened_at
+        )
+    for number, line in enumerate(bought, kept + 1):
+        paid = frame.now - timedelta(days=_paid_days_ago(plan.key))
+        seats[number] = frame.rows.add(
+            Seat, event_id=stage.id, number=number, order_line_id=line, opened_at=paid
+        )
+    return seats
+
+
+def _paid_days_ago(event: str) -> int:
+    return next(
+        each.settled_days_ago or 0 for each in content.orders() if (each.event, each.state) == (event, "paid")
+    )
+
+
+def _next_contact(frame: Frame, stage: Stage, chance: random.Random) -> Someone:
+    customer, seated = stage.customer, {each.who for each in stage.contacts}
+    for account in ACCOUNTS:
+        if customer.is_first and stage.plan.key in account.events:
+            known = frame.people.get(account.email)
+            if known is None or known not in seated:
+                return known or _settled(frame, stage, account.email)
+    familiar = [who for who in customer.people if who not in seated and "@demo." not in who.email]
+    if familiar and len(seated) < stage.plan.seats_used // 2 + 1:
+        return familiar[0]
+    invented = invent(frame, customer.plan, customer.domain, stage.plan.zone, chance, stage.opened_at)
+    customer.people.append(invented)
+    return invented
+
+
+def _settled(frame: Frame, stage: Stage, email: str) -> Someone:
+    account = next(each for each in ACCOUNTS if each.email == email)
+    who = settle_account(frame, account, stage.opened_at)
+    stage.customer.people.append(who)
+    return who
+
+
+def seat_contact(
+    frame: Frame,
+    stage: Stage,
+    who: Someone,
+    number: int,
+    since: datetime,
+    seat_id: int | None,
+    chance: random.Random,
+    until: datetime | None = None,
+) -> int:
+    """Write a contact, on a seat or, with `until`, as somebody who has left; return its key."""
+    organiser = stage.customer.organisers[0]
+    key = frame.rows.add(
+        Contact,
+        event_id=stage.id,
+        person_id=who.id,
+        grant_id=give_role(frame, who, Role.CONTACT, since, organiser, stage.place, until),
+        seat_id=seat_id,
+        seat_number=number,
+        phone=telephone(stage.customer.plan, chance),
+        job_title=chance.choice(JOBS),
+        registered_at=since,
+        registered_by_id=organiser.id,
+        ended_at=until,
+    )
+    note(
+        frame,
+        since,
+        organiser,
+        "contact.registered",
+        Contact,
+        key,
+        stage.place,
+        after={"person": who.email, "seat": number},
+    )
+    if until is None:
+        stage.contacts.append(Seated(key, who, since))
+    return key
+
+
+def write_orders(frame: Frame, stage: Stage) -> list[int]:
+    """Write the orders placed by hand for an event; return the lines that are paid, which bring a seat each."""
+    mine = [plan for plan in content.orders() if plan.event == stage.plan.key]
+    return [line for plan in mine for line in _write_order(frame, stage, plan) if plan.state == "paid"]
+
+
+def _write_order(frame: Frame, stage: Stage, plan: OrderPlan) -> list[int]:
+    price, organiser = extra_contact_price(frame.edition), stage.customer.organisers[0]
+    placed = at_local((frame.now - timedelta(days=plan.days_ago)).date(), stage.plan.zone, 10, 12)
+    settled = None
+    if plan.settled_days_ago is not None:
+        settled = at_local(
+            (frame.now - timedelta(days=plan.settled_days_ago)).date(), "America/New_York", 11, 5
+        )
+    settler = (frame.team.managers[0] if plan.state == "paid" else organiser) if settled else None
+    order = frame.rows.add(
+        Order,
+        organisation_id=stage.customer.id,
+        event_id=stage.id,
+        state=plan.state,
+        currency=price.currency,
+        total_cents=price.cents,
+        purchase_order=plan.purchase_order,
+        placed_by_id=organiser.id,
+        placed_at=placed,
+        settled_at=settled,
+        settled_by_id=settler and settler.id,
+        payment_reference=plan.payment_reference,
+        policy_edition=frame.edition_at(placed),
+    )
+    line = frame.rows.add(
+        OrderLine,
+        order_id=order,
+        item="extra_contact",
+        description="Additional Technical Contact",
+        quantity=1,
+        unit_cents=price.cents,
+        total_cents=price.cents,
+        rule="WHO-4",
+    )
+    facts = {
+        "state": "pending",
+        "total_cents": price.cents,
+        "currency": price.currency,
+        "purchase_order": plan.purchase_order,
+        "payment_reference": "",
+    }
+    note(frame, placed, organiser, "order.placed", Order, order, stage.place, after=facts)
+    if settled:
+        after = facts | {"state": plan.state, "payment_reference": plan.payment_reference}
+        before = {"state": "pending"}
+        note(frame, settled, settler, f"order.{plan.state}", Order, order, stage.place, before, after)
+    return [line]

@@ -1,0 +1,114 @@
+"""Rows on their way into the tables, with their keys already given, written with COPY."""
+
+import json
+from collections import defaultdict
+from typing import Any
+
+from psycopg import sql
+from sqlalchemy import Table, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session
+
+from portal.audit.models import AuditEntry
+from portal.db import Base
+
+KEY = "id"
+Values = dict[str, Any]
+
+
+class Shape:
+    """How a row of one table is written: its columns, the value of each that is left out, those in JSON."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.columns = [column.name for column in table.columns]
+        self.json = [column.name for column in table.columns if isinstance(column.type, JSONB)]
+        self.defaults: Values = {}
+        for column in table.columns:
+            if column.default is not None and column.default.is_scalar:
+                self.defaults[column.name] = column.default.arg  # type: ignore[attr-defined]
+            elif column.nullable:
+                self.defaults[column.name] = None
+
+    def row(self, values: Values) -> list[Any]:
+        """The values in the table's order. Raises KeyError for one that is missing or unknown."""
+        if unknown := values.keys() - set(self.columns):
+            raise KeyError(f"{self.table.name} has no column {', '.join(sorted(unknown))}")
+        for name in self.json:
+            if values.get(name) is not None:
+                values[name] = json.dumps(values[name])
+        full = self.defaults | values
+        return [full[name] for name in self.columns]
+
+
+class Rows:
+    """Collects rows table by table; `flush` writes them in the order that their foreign keys ask for.
+
+    The tables are locked against other writers until the transaction ends, since keys are given here.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.shapes = {table.name: Shape(table) for table in Base.metadata.sorted_tables}
+        self.waiting: dict[str, list[list[Any]]] = defaultdict(list)
+        self.written: dict[str, int] = defaultdict(int)
+        self.last_key = {name: self._last_key(name) for name in self.shapes if self._has_own_keys(name)}
+
+    def add(self, model: type[Base], **values: Any) -> int:
+        """Take a row, and give back its key."""
+        name = model.__tablename__
+        key = self.last_key[name] = self.last_key[name] + 1
+        values[KEY] = key
+        self.waiting[name].append(self.shapes[name].row(values))
+        return key
+
+    def flush(self) -> None:
+        """Write what has been collected, the audit rows in the order of what they tell."""
+        self._order_trail()
+        for name, shape in self.shapes.items():
+            if rows := self.waiting.pop(name, None):
+                self._copy(shape, rows)
+                self.written[name] += len(rows)
+
+    def finish(self) -> None:
+        """Write the rest, put the identities behind the last keys, and bring the planner's figures up to date."""
+        self.flush()
+        for name in self.written:
+            quoted = f'"{name}"'
+            self.session.execute(
+                text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :key)"),
+                {"name": quoted, "key": self.last_key[name]},
+            )
+            self.session.execute(text(f"ANALYZE {quoted}"))
+
+    def _order_trail(self) -> None:
+        name = AuditEntry.__tablename__
+        columns, rows = self.shapes[name].columns, self.waiting.get(name, [])
+        key, moment = columns.index(KEY), columns.index("at")
+        keys = sorted(row[key] for row in rows)
+        rows.sort(key=lambda row: row[moment])
+        for row, number in zip(rows, keys, strict=True):
+            row[key] = number
+
+    def _copy(self, shape: Shape, rows: list[list[Any]]) -> None:
+        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+            sql.Identifier(shape.table.name), sql.SQL(", ").join(map(sql.Identifier, shape.columns))
+        )
+        raw: Any = self.session.connection().connection.driver_connection
+        with raw.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def _has_own_keys(self, name: str) -> bool:
+        column = self.shapes[name].table.columns.get(KEY)
+        return column is not None and column.identity is not None
+
+    def _last_key(self, name: str) -> int:
+        # A key that was drawn and rolled back is behind us as well: the sequence knows of it, the table does not.
+        self.session.execute(text(f'LOCK TABLE "{name}" IN SHARE ROW EXCLUSIVE MODE'))
+        sequence = self.session.scalar(
+            text("SELECT pg_get_serial_sequence(:name, 'id')"), {"name": f'"{name}"'}
+        )
+        drawn = f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}"  # noqa: S608
+        top = f'SELECT greatest(({drawn}), (SELECT coalesce(max(id), 0) FROM "{name}"))'  # noqa: S608
+        return int(self.session.scalar(text(top)) or 0)

@@ -1,0 +1,225 @@
+"""The demo obeys the rules that the portal enforces."""
+
+import hashlib
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import func, select, text
+
+from portal.accounts.models import Grant
+from portal.audit.models import AuditEntry
+from portal.bookings.models import Availability, Booking
+from portal.db import db
+from portal.editions.queries import edition_in_force
+from portal.events.models import Event
+from portal.orders.models import Order, OrderLine
+from portal.policy.contacts import contact_limit, removal_due
+from portal.policy.hours import is_business_time, reply_deadline
+from portal.policy.training import (
+    Audience,
+    SessionKind,
+    busy_range,
+    entitlements,
+    is_given_back,
+    kind_for,
+    notice_decision,
+    open_slots,
+    session_times,
+)
+from portal.roster.models import Contact, Removal, Seat
+from portal.tickets.models import Attachment, Message, Ticket
+from portal.tickets.storage import store
+from portal.wishlist.models import Vote, Wish
+from tests.demo.conftest import NOW
+
+pytestmark = pytest.mark.usefixtures("demo")
+
+
+def test_contacts_sit_on_seats_within_the_limit() -> None:
+    for event in db.session.scalars(select(Event)):
+        seats = db.session.scalars(select(Seat).where(Seat.event_id == event.id)).all()
+        bought = sum(seat.order_line_id is not None for seat in seats)
+        limit = contact_limit(event.attendees, event.licence_kind, extra_seats=bought).total
+        assert sum(not seat.closing for seat in seats) == limit
+        taken = set(db.session.scalars(select(Contact.seat_id).where(Contact.event_id == event.id)).all()) - {
+            None
+        }
+        assert taken <= {seat.id for seat in seats}
+        assert {seat.id for seat in seats if seat.closing} <= taken
+
+
+def test_a_contact_has_the_seat_number_and_the_grant_of_their_event() -> None:
+    for contact, grant in db.session.execute(
+        select(Contact, Grant).join(Grant, Grant.id == Contact.grant_id)
+    ):
+        assert (grant.role, grant.person_id, grant.event_id) == (
+            "contact",
+            contact.person_id,
+            contact.event_id,
+        )
+        assert grant.ended_at == contact.ended_at
+        if contact.seat_id is not None:
+            assert db.session.get_one(Seat, contact.seat_id).number == contact.seat_number
+
+
+def test_only_a_paid_order_has_brought_a_seat() -> None:
+    brought = select(Order.state).join(OrderLine).join(Seat, Seat.order_line_id == OrderLine.id)
+    assert set(db.session.scalars(brought)) == {"paid"}
+    assert len(db.session.scalars(brought).all()) == len(
+        db.session.scalars(select(Order.id).where(Order.state == "paid")).all()
+    )
+
+
+def test_removals_are_due_and_decided_as_the_policy_says() -> None:
+    edition = edition_in_force()
+    for removal in db.session.scalars(select(Removal)):
+        assert removal.due_at == removal_due(removal.requested_at, edition)
+        assert removal.decided_at is None or removal.requested_at < removal.decided_at <= removal.due_at
+        assert (removal.contact.ended_at is not None) == (removal.state == "approved")
+
+
+def test_an_open_ticket_has_the_promise_that_the_policy_makes() -> None:
+    edition = edition_in_force()
+    for ticket in db.session.scalars(select(Ticket).where(Ticket.state == "open")):
+        assert ticket.awaiting_since is not None
+        assert ticket.reply_due_at == reply_deadline(ticket.awaiting_since, edition).due_at
+
+
+def test_messages_follow_one_another_and_none_is_from_the_future() -> None:
+    for ticket in db.session.scalars(select(Ticket)):
+        sent = db.session.scalars(
+            select(Message.sent_at).where(Message.ticket_id == ticket.id).order_by(Message.id)
+        ).all()
+        assert sent == sorted(sent)
+        assert sent[0] == ticket.opened_at
+        assert sent[-1] <= ticket.last_activity_at <= NOW
+
+
+def test_support_writes_in_business_hours() -> None:
+    hours = edition_in_force().hours
+    for sent in db.session.scalars(select(Message.sent_at).where(Message.from_staff)):
+        assert is_business_time(sent - timedelta(seconds=1), hours)
+
+
+def test_tickets_are_written_by_people_who_were_contacts_by_then() -> None:
+    strangers = (
+        select(func.count())
+        .select_from(Message)
+        .join(Ticket, Ticket.id == Message.ticket_id)
+        .where(
+            ~Message.from_staff,
+            ~select(Contact.id)
+            .where(
+                Contact.event_id == Ticket.event_id,
+                Contact.person_id == Message.author_id,
+                Contact.registered_at <= Ticket.opened_at,
+            )
+            .exists(),
+        )
+    )
+    assert db.session.scalar(strangers) == 0
+
+
+def test_sessions_are_entitled_to_and_as_long_as_the_policy_says() -> None:
+    edition = edition_in_force()
+    for booking in db.session.scalars(select(Booking)):
+        audience = Audience(booking.audience)
+        (entitlement,) = [
+            each for each in entitlements(booking.event.facts, edition) if each.audience is audience
+        ]
+        times = session_times(kind_for(audience), edition)
+        assert entitlement.entitled
+        assert booking.one_per_event == (entitlement.sessions is not None)
+        assert booking.ends_at - booking.starts_at == timedelta(minutes=times.length_minutes)
+        busy = busy_range(booking.starts_at, edition, kind_for(audience))
+        assert (booking.busy.lower, booking.busy.upper) == busy
+        assert notice_decision(kind_for(audience), booking.starts_at, booking.booked_at, edition)
+        assert booking.booked_at <= NOW
+
+
+def test_a_session_lies_within_what_its_host_has_published() -> None:
+    inside = (
+        select(Availability.id)
+        .where(
+            Availability.host_id == Booking.host_id,
+            Availability.starts_at <= Booking.starts_at,
+            Availability.ends_at >= Booking.ends_at,
+        )
+        .exists()
+    )
+    assert db.session.scalar(select(func.count()).select_from(Booking).where(~inside)) == 0
+
+
+def test_a_cancelled_session_is_given_back_before_its_cut_off_only() -> None:
+    edition = edition_in_force()
+    for booking in db.session.scalars(select(Booking).where(Booking.state == "cancelled")):
+        assert booking.cancelled_at is not None
+        given_back = is_given_back(booking.starts_at, booking.cancelled_at, edition)
+        assert booking.uses_entitlement != given_back
+
+
+def test_availability_keeps_its_clock_time_over_a_change_of_the_clocks() -> None:
+    eastern = ZoneInfo("America/New_York")
+    starts = db.session.scalars(select(Availability.starts_at)).all()
+    assert {start.astimezone(eastern).hour for start in starts} == {8, 9, 10, 12, 13, 14}
+    assert len({start.astimezone(eastern).utcoffset() for start in starts}) == 2
+
+
+def test_there_are_open_times_to_book() -> None:
+    windows = db.session.execute(
+        select(Availability.host_id, Availability.starts_at, Availability.ends_at)
+    ).all()
+    taken = db.session.scalars(select(Booking).where(Booking.state != "cancelled")).all()
+    busy = [(each.host_id, each.busy.lower, each.busy.upper) for each in taken]
+    kind = SessionKind.PRESENTER_TRAINING
+    assert len(open_slots([tuple(row) for row in windows], busy, kind, NOW, edition_in_force())) > 50
+
+
+def test_a_wish_has_as_many_votes_as_customers_voted_for_it() -> None:
+    customers = func.count(func.distinct(Vote.organisation_id))
+    counted = dict(db.session.execute(select(Vote.wish_id, customers).group_by(Vote.wish_id)).all())
+    for wish in db.session.scalars(select(Wish)):
+        assert wish.votes == counted.get(wish.id, 0)
+        moments = [wish.submitted_at, wish.published_at, wish.answered_at, NOW]
+        known = [moment for moment in moments if moment]
+        assert known == sorted(known)
+
+
+def test_every_ticket_has_its_trail_in_the_order_of_time() -> None:
+    opened = select(AuditEntry.subject_id).where(AuditEntry.action == "ticket.opened")
+    assert set(db.session.scalars(opened)) == set(db.session.scalars(select(Ticket.id)))
+    moments = db.session.scalars(select(AuditEntry.at).order_by(AuditEntry.id)).all()
+    assert list(moments) == sorted(moments)
+
+
+def test_no_place_in_a_text_was_left_unfilled() -> None:
+    for column in (Ticket.subject, Message.body, Wish.problem, Event.name):
+        assert not [
+            found for found in db.session.scalars(select(column)) if any(sign in found for sign in "{}|[]")
+        ]
+
+
+def test_customers_of_the_united_states_spell_as_they_do_there() -> None:
+    theirs = (
+        select(Message.body)
+        .join(Ticket, Ticket.id == Message.ticket_id)
+        .join(Event, Event.id == Ticket.event_id)
+        .where(Event.time_zone == "America/Chicago")
+    )
+    assert not [body for body in db.session.scalars(theirs) if "programme" in body or "organiser" in body]
+    assert [body for body in db.session.scalars(select(Message.body)) if "programme" in body]
+
+
+def test_attachments_are_where_the_portal_looks_for_them() -> None:
+    for attachment in db.session.scalars(select(Attachment)):
+        with store().open(attachment.storage_name) as file:
+            assert hashlib.sha256(file.read()).hexdigest() == attachment.sha256
+
+
+def test_the_next_key_is_free() -> None:
+    for table in ("ticket", "person", "audit_entry", "order", "booking"):
+        top = db.session.scalar(text(f'SELECT max(id) FROM "{table}"'))
+        assert (
+            db.session.scalar(text(f"SELECT nextval(pg_get_serial_sequence('\"{table}\"', 'id'))")) == top + 1
+        )
