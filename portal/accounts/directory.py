@@ -1,68 +1,99 @@
-"""Who holds which role where."""
+"""People and organisations as staff look them up."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import aliased
+from sqlalchemy import func, or_, select
 
-from portal.accounts.models import Grant, Organisation, Person
-from portal.accounts.permissions import Role
+from portal.accounts.actor import NOWHERE, Actor, Scope
+from portal.accounts.models import Grant, Organisation, Person, Session
+from portal.clock import now
 from portal.db import db
+from portal.errors import NotFound
 from portal.events.models import Event
+from portal.events.queries import visible_events
+from portal.paging import Page, page_of
 
-ROLE_NAMES = {
-    Role.ORGANISER: "Organiser",
-    Role.CONTACT: "Technical Contact",
-    Role.AGENT: "Agent",
-    Role.MODERATOR: "Moderator",
-    Role.MANAGER: "Manager",
-    Role.ADMIN: "Administrator",
-}
+NEWEST = 50
 
 
 @dataclass(frozen=True)
-class HeldRole:
-    """A role with the place it holds in, named; `ended_at` is None while it holds."""
+class Presence:
+    """In how many browsers a person is signed in now, and when they last came in."""
 
-    grant_id: int
-    role: Role
-    where: str
-    organisation_id: int | None
-    event_id: int | None
-    granted_at: datetime
-    granted_by: str | None
-    ended_at: datetime | None
-
-    @property
-    def name(self) -> str:
-        """The role as people say it."""
-        return ROLE_NAMES[self.role]
+    open_sessions: int
+    last_signed_in_at: datetime | None
 
 
-def roles_of(person_id: int, *, ended: bool = False) -> list[HeldRole]:
-    """The roles a person holds now, or with `ended` those they held before; newest first."""
-    giver = aliased(Person)
-    found = (
-        select(Grant, Organisation.name, Event.name, giver.name)
-        .outerjoin(Organisation, Organisation.id == Grant.organisation_id)
-        .outerjoin(Event, Event.id == Grant.event_id)
-        .outerjoin(giver, giver.id == Grant.granted_by_id)
-        .where(
-            Grant.person_id == person_id, Grant.ended_at.is_not(None) if ended else Grant.ended_at.is_(None)
+def people(actor: Actor, words: str, cursor: str | None) -> Page[Person]:
+    """Those whose name or address contains `words`, by name."""
+    actor.require("people:manage")
+    found = select(Person)
+    if words:
+        found = found.where(
+            or_(Person.name.icontains(words, autoescape=True), Person.email.icontains(words, autoescape=True))
         )
-        .order_by(Grant.granted_at.desc(), Grant.id.desc())
-    )
-    return [
-        HeldRole(
-            grant_id=grant.id,
-            role=Role(grant.role),
-            where=organisation or event or "Everywhere",
-            organisation_id=grant.organisation_id,
-            event_id=grant.event_id,
-            granted_at=grant.granted_at,
-            granted_by=by,
-            ended_at=grant.ended_at,
-        )
-        for grant, organisation, event, by in db.session.execute(found)
-    ]
+    return page_of(found, (Person.name, Person.id), cursor)
+
+
+def person_for(actor: Actor, person_id: int) -> Person:
+    """A person, for whoever looks after people. Raises NotFound, Forbidden."""
+    actor.require("people:manage")
+    found = db.session.scalar(select(Person).where(Person.id == person_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def person_scope(actor: Actor, person_id: int) -> Scope | None:
+    """People belong nowhere; only those who look after them may know of them."""
+    known = actor.may("people:manage") and db.session.scalar(select(Person.id).where(Person.id == person_id))
+    return NOWHERE if known else None
+
+
+def grant_scope(actor: Actor, grant_id: int) -> Scope | None:
+    """A role that was given, for whoever looks after people."""
+    known = actor.may("people:manage") and db.session.scalar(select(Grant.id).where(Grant.id == grant_id))
+    return NOWHERE if known else None
+
+
+def presence(person_id: int) -> Presence:
+    """Whether and where from a person uses the portal."""
+    is_open = Session.ended_at.is_(None) & (Session.expires_at > now())
+    counted = select(func.count().filter(is_open), func.max(Session.signed_in_at))
+    count, last = db.session.execute(counted.where(Session.person_id == person_id)).one()
+    return Presence(count, last)
+
+
+def organisations(actor: Actor, words: str, cursor: str | None) -> Page[Organisation]:
+    """Customers whose name contains `words`, by name."""
+    actor.require("organisation:manage")
+    found = select(Organisation)
+    if words:
+        found = found.where(Organisation.name.icontains(words, autoescape=True))
+    return page_of(found, (Organisation.name, Organisation.id), cursor)
+
+
+def newest_events(actor: Actor, organisation_id: int) -> list[Event]:
+    """The latest fifty events of an organisation that the actor may see, the last to begin first."""
+    own = visible_events(actor).where(Event.organisation_id == organisation_id)
+    return list(db.session.scalars(own.order_by(Event.starts_on.desc(), Event.id.desc()).limit(NEWEST)))
+
+
+def organisation_for(actor: Actor, organisation_id: int) -> Organisation:
+    """A customer. Raises NotFound where the actor may not know of it."""
+    found = _visible(actor, organisation_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def organisation_scope(actor: Actor, organisation_id: int) -> Scope | None:
+    """Known to its organisers and to staff who work for every customer; None for others."""
+    return Scope(organisation_id=organisation_id) if _visible(actor, organisation_id) else None
+
+
+def _visible(actor: Actor, organisation_id: int) -> Organisation | None:
+    if not actor.may("event:read", Scope(organisation_id=organisation_id)):
+        return None
+    return db.session.scalar(select(Organisation).where(Organisation.id == organisation_id))

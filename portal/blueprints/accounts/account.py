@@ -2,7 +2,7 @@
 
 from flask import Response, make_response, render_template, url_for
 
-from portal.accounts import directory, queries, service
+from portal.accounts import queries, roles, service
 from portal.accounts.forms import AccountForm, PasswordChangeForm
 from portal.blueprints.accounts import blueprint
 from portal.errors import Invalid
@@ -73,6 +73,6 @@ def _page(details: AccountForm, password: PasswordChangeForm, status: int = 200)
         form=password if password.errors else details,
         details=details,
         password=password,
-        roles=directory.roles_of(current_actor().id),
+        roles=roles.roles_of(current_actor().id),
     )
     return make_response(page, status)
