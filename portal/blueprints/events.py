@@ -101,9 +101,8 @@ def create() -> Response:
 @requires("event:write")
 def edit(event_id: int) -> Response:
     """The form that changes an event."""
-    event, form = event_for(current_actor(), event_id), EventForm()
-    form.show_event(event)
-    return _edit_form(event, form)
+    event = event_for(current_actor(), event_id)
+    return _edit_form(event, EventForm.of(event))
 
 
 @blueprint.post("/events/<int:event_id>/edit")

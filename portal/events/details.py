@@ -13,6 +13,7 @@ from portal.policy.terms import Licence
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 MOST_ATTENDEES = 1_000_000
+ZONES = frozenset(available_timezones())
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class EventDetails:
 def check(details: EventDetails, edition: Edition) -> None:
     """Raise Invalid with a message for each field that cannot be so (WHO-3, COV-7)."""
     problems = {**_dates(details), **_place(details), **_attendees(details, edition)}
-    if details.time_zone not in available_timezones():
+    if details.time_zone not in ZONES:
         problems["time_zone"] = "Choose a time zone from the list."
     if details.records_attendance and not details.in_person:
         problems["records_attendance"] = (

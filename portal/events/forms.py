@@ -1,24 +1,23 @@
 """The form of an event."""
 
 from collections import defaultdict
+from dataclasses import fields
 from datetime import date
 from typing import Any, cast
-from zoneinfo import available_timezones
 
 from wtforms import BooleanField, DateField, HiddenField, IntegerField, RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from portal.accounts.models import Organisation
-from portal.events.details import EventDetails
+from portal.events.details import ZONES, EventDetails
 from portal.events.models import Event
-from portal.forms import CreatingForm
+from portal.forms import CreatingForm, PortalForm
 from portal.policy.terms import Licence, in_words
 
-LICENCES = [
-    (Licence.BASIC.value, in_words(Licence.BASIC)),
-    (Licence.PREMIUM.value, in_words(Licence.PREMIUM)),
-]
-WHERE = [("yes", "In person, or in person and virtual"), ("no", "Virtual only")]
+LICENCES = {licence.value: in_words(licence) for licence in Licence}
+WHERE = {"yes": "In person, or in person and virtual", "no": "Virtual only"}
+# Older names of places that have a name of their own, and names that are no places.
+LEFT_OUT = frozenset({"Etc", "SystemV", "posix", "right", "US", "Brazil", "Canada", "Chile", "Mexico"})
 
 
 class DayField(DateField):
@@ -43,27 +42,17 @@ class WholeNumberField(IntegerField):
             raise ValueError("Enter a whole number, such as 450.") from error
 
 
-def time_zones() -> dict[str, list[tuple[str, str]]]:
+def time_zones() -> dict[str, dict[str, str]]:
     """Every time zone named after a place, by region, for a select with groups."""
-    regions: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for zone in sorted(available_timezones()):
+    regions: dict[str, dict[str, str]] = defaultdict(dict)
+    for zone in sorted(ZONES):
         region, _, city = zone.partition("/")
-        if city and region not in (
-            "Etc",
-            "SystemV",
-            "posix",
-            "right",
-            "US",
-            "Brazil",
-            "Canada",
-            "Chile",
-            "Mexico",
-        ):
-            regions[region].append((zone, city.replace("_", " ").replace("/", ", ")))
-    return {**regions, "Universal": [("UTC", "UTC")]}
+        if city and region not in LEFT_OUT:
+            regions[region][zone] = city.replace("_", " ").replace("/", ", ")
+    return {**regions, "Universal": {"UTC": "UTC"}}
 
 
-class EventForm(CreatingForm):
+class EventForm(PortalForm):
     """Everything staff enter about an event; `version` tells whether somebody else changed it meanwhile."""
 
     version = HiddenField(default="0")
@@ -84,9 +73,11 @@ class EventForm(CreatingForm):
         "Account opened on", [InputRequired("Enter the day the account was opened.")]
     )
 
-    def show_event(self, event: Event) -> None:
-        """Fill the form with an event as it is."""
-        self.process(None, obj=event, held="yes" if event.in_person else "no", version=str(event.version))
+    @classmethod
+    def of(cls, event: Event) -> "EventForm":
+        """The form filled in with an event as it is."""
+        values = {field.name: getattr(event, field.name) for field in fields(EventDetails)}
+        return cls(data={**values, "held": "yes" if event.in_person else "no", "version": str(event.version)})
 
     @property
     def shown_version(self) -> int:
@@ -112,14 +103,17 @@ class EventForm(CreatingForm):
         )
 
 
-class NewEventForm(EventForm):
+class NewEventForm(CreatingForm, EventForm):
     """The form of a new event, which belongs to one of `organisations`."""
 
     organisation_id = SelectField("Organisation", coerce=int)
 
     def __init__(self, organisations: list[Organisation], **options: Any) -> None:
         super().__init__(**options)
-        self.organisation_id.choices = [(0, "Choose one"), *((each.id, each.name) for each in organisations)]
+        self.organisation_id.choices = {
+            "0": "Choose one",
+            **{str(each.id): each.name for each in organisations},
+        }
 
     def validate_organisation_id(self, field: SelectField) -> None:
         """Refuse the line that asks to choose."""
