@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from portal.bookings.models import Booking
 from portal.demo import content
 from portal.demo.availability import PATIENCE_DAYS, Diary, Found
-from portal.demo.content import BookingPlan
 from portal.demo.customers import Stage
 from portal.demo.dice import dice
 from portal.demo.frame import Frame, Someone, note
 from portal.demo.moments import at_local
+from portal.demo.plans import BookingPlan
 from portal.policy.training import (
     Audience,
     Entitlement,

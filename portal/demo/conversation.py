@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import Any
 
 from portal.demo.attachments import write_attachment
-from portal.demo.content import ThreadPlan
 from portal.demo.course import Course, Standing, Turn
 from portal.demo.frame import Frame, Someone, note
 from portal.demo.phrasing import phrase
+from portal.demo.plans import ThreadPlan
 from portal.demo.words import Words
 from portal.tickets.models import Message, Ticket
 

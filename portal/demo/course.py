@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from portal.demo.content import ThreadPlan
 from portal.demo.frame import Frame, Someone
 from portal.demo.moments import minutes, when_awake
+from portal.demo.plans import ThreadPlan
 from portal.policy.hours import add_business_days, add_business_minutes
 
 LATE_SHARE = 0.025

@@ -9,11 +9,11 @@ from portal.accounts.models import Organisation
 from portal.accounts.permissions import Role
 from portal.demo import content
 from portal.demo.cast import ACCOUNTS
-from portal.demo.content import EventPlan, OrganisationPlan
 from portal.demo.dice import dice
 from portal.demo.frame import Frame, Place, Someone, note
 from portal.demo.moments import at_local
 from portal.demo.people import give_role, invent, plain, settle_account
+from portal.demo.plans import EventPlan, OrganisationPlan
 from portal.events.models import Event
 from portal.policy.contacts import size_band
 

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from portal.accounts.models import Grant, Person
 from portal.accounts.permissions import Role
 from portal.demo.cast import ACCOUNTS, EASTERN, TEAM, Account
-from portal.demo.content import OrganisationPlan
 from portal.demo.dice import dice, full_name
 from portal.demo.frame import Frame, Place, Someone, note
+from portal.demo.plans import OrganisationPlan
 from portal.roster.phones import international
 
 SPECIAL_LETTERS = str.maketrans(

@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 
 from portal.demo import content
-from portal.demo.content import RemovalPlan
 from portal.demo.customers import Stage
 from portal.demo.dice import dice
 from portal.demo.frame import Frame, Someone, note
 from portal.demo.moments import business_before
 from portal.demo.people import invent
+from portal.demo.plans import RemovalPlan
 from portal.demo.roster import seat_contact
 from portal.policy.contacts import removal_due
 from portal.policy.hours import add_business_minutes

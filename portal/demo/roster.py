@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from portal.accounts.permissions import Role
 from portal.demo import content
 from portal.demo.cast import ACCOUNTS
-from portal.demo.content import OrderPlan
 from portal.demo.customers import Seated, Stage
 from portal.demo.dice import dice
 from portal.demo.frame import Frame, Someone, note
 from portal.demo.moments import at_local
 from portal.demo.people import give_role, invent, settle_account, telephone
+from portal.demo.plans import OrderPlan
 from portal.orders.models import Order, OrderLine
 from portal.policy.contacts import contact_limit
 from portal.policy.pricing import extra_contact_price

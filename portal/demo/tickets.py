@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from portal.demo import content
-from portal.demo.content import ScenePlan, ThreadPlan
 from portal.demo.conversation import Draft
 from portal.demo.course import natural_course, placed_course, placed_minutes
 from portal.demo.customers import Stage
 from portal.demo.dice import dice
 from portal.demo.frame import HISTORY, Frame, Someone
 from portal.demo.moments import business_before, clock_changes, moment_on, zone_of
+from portal.demo.plans import ScenePlan, ThreadPlan
 from portal.demo.words import Words
 
 FEWEST = 24

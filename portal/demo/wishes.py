@@ -4,11 +4,11 @@ import random
 from datetime import datetime, timedelta
 
 from portal.demo import content
-from portal.demo.content import WishPlan
 from portal.demo.customers import Customer
 from portal.demo.dice import dice
 from portal.demo.frame import Frame, Place, Someone, note
 from portal.demo.moments import moment_on
+from portal.demo.plans import WishPlan
 from portal.policy.hours import add_business_minutes
 from portal.wishlist.models import Vote, Wish
 
