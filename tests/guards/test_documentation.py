@@ -29,7 +29,9 @@ def test_the_attachment_limits_in_the_security_page_hold() -> None:
 @pytest.mark.parametrize("field", Settings.model_fields)
 def test_every_setting_is_read_by_something(field: str) -> None:
     portal = DOCS.parent / "portal"
-    readers = [path for path in portal.rglob("*.py") if path.name != "config.py" and f".{field}" in path.read_text()]
+    readers = [
+        path for path in portal.rglob("*.py") if path.name != "config.py" and f".{field}" in path.read_text()
+    ]
     inside = (portal / "config.py").read_text()
     templates = [path for path in portal.rglob("*.html") if f"settings.{field}" in path.read_text()]
     assert readers or templates or f"self.{field}" in inside or f"settings.{field}" in inside

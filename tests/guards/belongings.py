@@ -1,0 +1,91 @@
+"""One of everything that an address can name, for each of two customers."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import Range
+
+from portal.accounts.models import Person, Session
+from portal.accounts.tokens import digest
+from portal.bookings.models import Availability, Booking
+from portal.clock import now
+from portal.db import db
+from portal.events.models import Event
+from portal.orders.models import Order, OrderLine
+from portal.roster.models import Contact, Removal
+from portal.tickets.models import Attachment, Message, Ticket
+from portal.wishlist.models import Wish
+from tests.people import World
+
+
+@dataclass(frozen=True)
+class Belongings:
+    """The values that stand for each parameter of an address; all belong to one customer."""
+
+    values: dict[str, Any]
+
+
+def belongings(world: World, event: Event, organiser: Person, contact: Person, day: int) -> Belongings:
+    """Write one of everything at `event`; `day` keeps the sessions of two customers apart."""
+    registered = db.session.scalars(
+        db.select(Contact).where(Contact.event_id == event.id).order_by(Contact.id)
+    ).first()
+    assert registered is not None
+    removal = Removal(
+        event_id=event.id, contact_id=registered.id, requested_by_id=organiser.id,
+        due_at=now() + timedelta(days=2), policy_edition=1,
+    )  # fmt: skip
+    ticket = Ticket(
+        event_id=event.id, subject="A question", topic="problem", opened_by_id=contact.id,
+        awaiting_since=now(), reply_due_at=now() + timedelta(days=1), policy_edition=1,
+    )  # fmt: skip
+    order = Order(
+        organisation_id=event.organisation_id, event_id=event.id, total_cents=50_000, placed_by_id=organiser.id,
+        policy_edition=1,
+        lines=[OrderLine(item="extra_contact", description="Contact", quantity=1, unit_cents=50_000, total_cents=50_000, rule="WHO-4")],
+    )  # fmt: skip
+    wish = Wish(
+        title="A wish", problem="A problem", author_id=contact.id, organisation_id=event.organisation_id,
+        state="published", published_at=now(),
+    )  # fmt: skip
+    session = Session(
+        token_hash=digest(f"{event.id}"), person_id=contact.id, expires_at=now() + timedelta(days=1)
+    )
+    db.session.add_all([removal, ticket, order, wish, session])
+    db.session.flush()
+    message = Message(ticket_id=ticket.id, author_id=contact.id, from_staff=False, body="How?")
+    db.session.add(message)
+    db.session.flush()
+    attachment = Attachment(
+        message_id=message.id,
+        name="a.txt",
+        media_type="text/plain",
+        size=1,
+        sha256="0" * 64,
+        storage_name=f"gone-{event.id}",
+    )
+    db.session.add(attachment)
+    availability, booking = _live_session(world, event, contact, day)
+    db.session.commit()
+    return Belongings(
+        {
+            "event_id": event.id, "contact_id": registered.id, "removal_id": removal.id, "ticket_id": ticket.id,
+            "attachment_id": attachment.id, "order_id": order.id, "wish_id": wish.id, "session_id": session.id,
+            "availability_id": availability.id, "booking_id": booking.id, "person_id": contact.id,
+            "organisation_id": event.organisation_id,
+        }
+    )  # fmt: skip
+
+
+def _live_session(world: World, event: Event, contact: Person, day: int) -> tuple[Availability, Booking]:
+    start = (now() + timedelta(days=day)).replace(minute=0, second=0, microsecond=0)
+    window = Availability(host_id=world.agent.id, starts_at=start, ends_at=start + timedelta(hours=4))
+    session = Booking(
+        event_id=event.id, audience="contacts", host_id=world.agent.id, starts_at=start + timedelta(hours=1),
+        ends_at=start + timedelta(hours=2), one_per_event=False, uses_entitlement=False, booked_by_id=contact.id,
+        busy=Range(start + timedelta(minutes=50), start + timedelta(hours=2, minutes=15)), policy_edition=1,
+    )  # fmt: skip
+    db.session.add_all([window, session])
+    db.session.flush()
+    return window, session

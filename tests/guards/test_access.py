@@ -1,0 +1,169 @@
+"""Every route, as every role, on one's own things and on another customer's: page and fragment alike.
+
+The cells come from the URL map, and what each must answer from the permission table alone, so a new
+route is either covered or fails here.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from portal import create_app
+from portal.accounts.permissions import EVERYONE, PERMISSIONS, PUBLIC, SIGNED_IN, Role
+from tests.guards.belongings import Belongings, belongings
+from tests.people import World
+from tests.signing_in import CSRF, PortalClient
+
+# What one must be allowed to see of the thing in an address, before anything else is decided about it.
+SEES = {
+    "event_id": "event:read", "contact_id": "roster:read", "removal_id": "roster:read", "ticket_id": "ticket:read",
+    "attachment_id": "ticket:read", "order_id": "order:read", "wish_id": "wish:read", "booking_id": "booking:read",
+    "availability_id": "availability:publish", "person_id": "people:manage", "organisation_id": "organisation:manage",
+}  # fmt: skip
+# A person's own things: nobody else's exist for them.
+OWN_ONLY = {"session_id": "contact"}
+# Parameters that name nothing of anybody's.
+PLAIN = {"number": 1, "name": "organisers", "token": "no-such-token", "filename": "portal.css"}
+
+ACTORS = (
+    "anonymous", "nobody", "organiser", "contact", "outsider", "outside_contact", "agent", "moderator", "manager", "admin",
+)  # fmt: skip
+OWN_ROLES = {"organiser": {Role.ORGANISER}, "contact": {Role.CONTACT}}
+FOREIGN_ROLES = {"outsider": {Role.ORGANISER}, "outside_contact": {Role.CONTACT}}
+STAFF_ROLES = {name: {Role(name)} for name in ("agent", "moderator", "manager", "admin")}
+
+ADMITTED, SIGN_IN, FORBIDDEN, NOT_FOUND = "admitted", "sign in", 403, 404
+
+
+def routes(app: Flask) -> list[tuple[str, Rule]]:
+    return [
+        (method, rule)
+        for rule in sorted(app.url_map.iter_rules(), key=str)
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+        if rule.endpoint != "static"
+    ]
+
+
+def _all_routes() -> list[Any]:
+    from portal.config import load_settings
+
+    settings = load_settings({}, database_url="postgresql://nobody@127.0.0.1:1/none", secret_key="x" * 32)
+    return [
+        pytest.param(method, rule.rule, id=f"{method} {rule.rule}")
+        for method, rule in routes(create_app(settings))
+    ]
+
+
+def permission_of(app: Flask, rule: Rule) -> str | None:
+    return getattr(app.view_functions[rule.endpoint], "permission", None)
+
+
+def expected(permission: str, parameters: set[str], actor: str, owner: str) -> str | int:
+    """What the permission table says of one cell."""
+    if permission == PUBLIC:
+        return ADMITTED
+    if actor == "anonymous":
+        return SIGN_IN
+    anywhere = STAFF_ROLES.get(actor, set()) | OWN_ROLES.get(actor, set()) | FOREIGN_ROLES.get(actor, set())
+    there = STAFF_ROLES.get(actor, set()) | (OWN_ROLES if owner == "own" else FOREIGN_ROLES).get(actor, set())
+    objects = parameters & (SEES.keys() | OWN_ONLY.keys())
+    for parameter in objects:
+        if parameter in OWN_ONLY:
+            holder = OWN_ONLY[parameter] if owner == "own" else "outside_contact"
+            return ADMITTED if actor == holder else NOT_FOUND
+        sees = anywhere if parameter == "wish_id" else there
+        if not sees & PERMISSIONS[SEES[parameter]]:
+            return NOT_FOUND
+    if permission == SIGNED_IN:
+        return ADMITTED
+    held = there if objects and objects != {"wish_id"} else anywhere
+    return ADMITTED if held & PERMISSIONS[permission] else FORBIDDEN
+
+
+def answered(response: TestResponse) -> str | int:
+    """What one cell answered, in the words of `expected`."""
+    leads_to_sign_in = "/sign-in" in (
+        response.headers.get("Location", "") + response.headers.get("HX-Redirect", "")
+    )
+    if leads_to_sign_in and response.status_code in (302, 303, 401):
+        return SIGN_IN
+    if response.status_code in (403, 404):
+        return response.status_code
+    assert response.status_code < 500, response.text[:500]
+    return ADMITTED
+
+
+def address(rule: str, things: Belongings) -> str:
+    return re.sub(r"<(?:[a-z]+:)?([a-z_]+)>", lambda found: str((PLAIN | things.values)[found[1]]), rule)
+
+
+@pytest.fixture
+def customers(world: World) -> dict[str, Belongings]:
+    """One of everything of our customer, and of another."""
+    return {
+        "own": belongings(world, world.congress, world.organiser, world.contact, day=10),
+        "foreign": belongings(world, world.fair, world.outsider, world.outside_contact, day=12),
+    }
+
+
+def cells() -> Iterator[tuple[str, str]]:
+    yield from ((actor, owner) for actor in ACTORS for owner in ("own", "foreign"))
+
+
+def test_every_route_declares_a_permission(app: Flask) -> None:
+    assert [rule.rule for _, rule in routes(app) if permission_of(app, rule) is None] == []
+
+
+def test_every_parameter_is_known_to_this_table(app: Flask) -> None:
+    known = SEES.keys() | OWN_ONLY.keys() | PLAIN.keys()
+    assert {parameter for _, rule in routes(app) for parameter in rule.arguments} - known == set()
+
+
+def test_every_permission_is_used_or_known() -> None:
+    assert all(roles <= EVERYONE for roles in PERMISSIONS.values())
+
+
+@pytest.mark.usefixtures("outbox")
+@pytest.mark.parametrize(("method", "rule"), _all_routes())
+def test_who_gets_in(
+    app: Flask, world: World, customers: dict[str, Belongings], client: PortalClient, method: str, rule: str
+) -> None:
+    route = next(found for verb, found in routes(app) if (verb, found.rule) == (method, rule))
+    permission = permission_of(app, route)
+    assert permission is not None
+    browsers = {name: client if name == "anonymous" else client.as_(getattr(world, name)) for name in ACTORS}
+    wrong = []
+    # Those who must not get in are asked first, while nothing has changed yet.
+    order = sorted(cells(), key=lambda cell: expected(permission, route.arguments, *cell) == ADMITTED)
+    for actor, owner in order:
+        for headers in ({}, {"HX-Request": "true"}):
+            target = address(rule, customers[owner])
+            got = answered(_ask(browsers[actor], method, target, headers))
+            must = expected(permission, route.arguments, actor, owner)
+            if got != must and not _excused(route, actor, owner, must, got):
+                wrong.append(
+                    f"{actor} at {owner} {target}{' (fragment)' if headers else ''}: {got}, not {must}"
+                )
+    assert wrong == []
+
+
+def _ask(browser: PortalClient, method: str, target: str, headers: dict[str, str]) -> TestResponse:
+    if method == "GET":
+        return browser.get(target, headers=headers)
+    page = browser.get("/account").text
+    token = CSRF.search(page) or CSRF.search(browser.get("/sign-in").text)
+    assert token is not None
+    return browser._counted("post", target, data={"csrf_token": token[1]}, headers=headers)
+
+
+def _excused(route: Rule, actor: str, owner: str, must: object, got: object) -> bool:
+    """Cells that the permission table cannot know: each with its reason."""
+    return (route.endpoint, must, got) in {
+        # The stored file of the attachment is not there in this world; the permission was given.
+        ("tickets.attachment", ADMITTED, NOT_FOUND),
+    }
