@@ -10,7 +10,7 @@ from portal.policy.instants import EASTERN
 from portal.policy.training import Slot
 from portal.policy.wording import WEEKDAYS, clock, long_day
 
-WEEK = timedelta(days=7)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 
 @dataclass(frozen=True)

@@ -61,4 +61,4 @@ def _sessions_of(host_ids: Sequence[int]) -> dict[int, int]:
         .where(Booking.starts_at.between(now() - reach, now() + reach))
         .group_by(Booking.host_id)
     )
-    return dict(db.session.execute(counts).tuples().all())
+    return dict(db.session.execute(counts).all())

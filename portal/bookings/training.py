@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from portal.bookings.days import WEEK, Day, by_day, day_in, midnight
+from portal.bookings.days import DAY, WEEK, Day, by_day, day_in, midnight
 from portal.bookings.models import Booking
 from portal.bookings.open_times import OpenTimes, furthest, one_for_each_start, open_times
 from portal.bookings.queries import sessions_using
@@ -103,14 +103,14 @@ def terms_of(event: Event, audience: Audience) -> Terms:
 
 def _week(times: OpenTimes, kind: SessionKind, zone: str, wanted: date | None) -> Offer:
     last = day_in(furthest(times.edition, times.at), zone)
-    first = _first_day(times, kind, zone)
-    start = min(max(wanted or first, day_in(times.at, zone)), last)
+    start = min(max(wanted or _first_day(times, kind, zone), day_in(times.at, zone)), last)
     begins, ends = midnight(start, zone), midnight(start + WEEK, zone)
-    after = times.soonest(kind, 1, after=ends)
+    before, after = times.between(kind, times.at, begins), times.soonest(kind, 1, after=ends)
     return Offer(
         by_day(one_for_each_start(times.between(kind, begins, ends)), zone),
         week=start,
-        earlier=max(first, start - WEEK) if first < start else None,
+        # The week that ends with the last open day before, so that no step leads to an empty week.
+        earlier=day_in(before[-1].starts_at, zone) - WEEK + DAY if before else None,
         later=day_in(after[0].starts_at, zone) if after else None,
     )
 

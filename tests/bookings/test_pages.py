@@ -1,0 +1,350 @@
+"""The pages of live sessions: owner, teammate and outsider at each; nothing typed can break them."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from icalendar import Calendar
+
+from portal.bookings.models import Booking
+from portal.db import db
+from tests.bookings.sessions import WEDNESDAY, book, booking, state_of, utc, window
+from tests.signing_in import FORM_KEY
+
+pytestmark = pytest.mark.usefixtures("outbox")
+AT = "2026-11-25T15:00:00Z"
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def index(congress):
+    return f"/events/{congress.id}/bookings"
+
+
+@pytest.fixture
+def session(world, congress):
+    window(world.agent, hours=6)
+    return book(world.contact, congress, note="Polls <please>")
+
+
+@pytest.fixture
+def held(world, congress):
+    """A session that began, and that nobody has closed."""
+    return booking(congress, world.agent, world.contact, utc("2026-11-23 13:00"))
+
+
+def count():
+    db.session.rollback()
+    return db.session.scalar(db.select(db.func.count()).select_from(Booking))
+
+
+READERS = {"organiser": 200, "contact": 200, "other_contact": 200, "agent": 200, "manager": 200,
+           "outsider": 404, "outside_contact": 404, "nobody": 404}  # fmt: skip
+
+
+@pytest.mark.parametrize(("who", "status"), [*READERS.items(), ("admin", 403), ("moderator", 404)])
+def test_who_reads_the_sessions_of_an_event(who, status, client, world, index):
+    assert client.as_(getattr(world, who)).get(index).status_code == status
+
+
+@pytest.mark.parametrize(("who", "status"), [*READERS.items(), ("admin", 404), ("moderator", 404)])
+def test_who_reads_a_session(who, status, client, world, session):
+    browser = client.as_(getattr(world, who))
+    for address in (f"/bookings/{session.id}", f"/bookings/{session.id}/invitation.ics"):
+        assert browser.get(address).status_code == status
+        assert browser.fragment("get", address).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [
+        ("organiser", 200),
+        ("contact", 200),
+        ("agent", 403),
+        ("manager", 403),
+        ("outsider", 404),
+        ("nobody", 404),
+    ],
+)
+def test_who_opens_the_form(who, status, client, world, index):
+    window(world.agent)
+    page = client.as_(getattr(world, who)).get(f"{index}/new?audience=presenters&starts_at={AT}")
+    assert page.status_code == status
+
+
+def test_nobody_signed_in_is_sent_to_sign_in(client, index, session):
+    for address in (index, f"{index}/new", f"/bookings/{session.id}"):
+        assert client.get(address).status_code == 303
+
+
+def test_the_event_shows_what_it_is_entitled_to_and_why(client, world):
+    page = client.as_(world.contact).get(f"/events/{world.congress.id}/bookings").text
+    assert "this event needs the Virtual Event package" in page
+    assert page.count("Not included") == 3
+    assert page.count("Open to book") == 1
+    for rule in ("COV-1", "COV-5", "COV-6", "COV-7"):
+        assert f'href="/policies#{rule}"' in page
+
+
+def test_open_times_are_shown_in_the_readers_zone_with_eastern_beside(client, world, index):
+    window(world.agent, hours=1)
+    page = client.as_(world.contact).get(index).text
+    assert "Wednesday, November 25, 2026" in page
+    assert "UTC+1" in page
+    assert re.search(r">16:00</time>\s*<span class=\"muted small\">10:00 EST</span>", page)
+    assert f"audience=presenters&amp;starts_at={AT.replace(':', '%3A')}" in page.replace(
+        AT, AT.replace(":", "%3A")
+    )
+
+
+def test_staff_see_the_state_but_no_times_to_book(client, world, index):
+    window(world.agent)
+    assert "/bookings/new" not in client.as_(world.agent).get(index).text
+
+
+def test_a_used_entitlement_names_the_session_that_uses_it(client, world, index, session):
+    page = client.as_(world.organiser).get(index).text
+    assert "Booked for" in page
+    assert f'href="/bookings/{session.id}"' in page
+    assert "audience=presenters&amp;starts_at" not in page
+
+
+def test_a_week_of_times_and_the_ways_to_page(client, world, index):
+    window(world.agent, hours=1)
+    window(world.agent, WEDNESDAY + timedelta(days=20), 1)
+    browser = client.as_(world.contact)
+    page = browser.get(f"{index}?audience=presenters").text
+    assert "Later times" in page
+    assert "Earlier times" not in page
+    later = browser.fragment("get", f"{index}?audience=presenters&week=2026-12-15").text
+    assert "<html" not in later
+    assert "Tuesday, December 15, 2026" in later
+    assert "Earlier times" in later
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["audience=everyone", "audience=", "audience=presenters&week=soon", "audience=presenters&week=9999-12-31",
+     "audience=presenters&week=0001-01-01", "audience=presenters&week=2026-02-30", "coming=x", "past=%00",
+     "coming=eyJhIjoxfQ", "audience=presenters&audience=x&week=%F0%9F%92%A9"],
+)  # fmt: skip
+def test_a_forged_address_still_shows_the_page(query, client, world, index):
+    window(world.agent)
+    browser = client.as_(world.contact)
+    assert browser.get(f"{index}?{query}").status_code == 200
+    assert browser.fragment("get", f"{index}?{query}").status_code == 200
+
+
+def test_booking_from_the_page(client, world, index, outbox):
+    window(world.agent)
+    browser = client.as_(world.contact)
+    form = browser.get(f"{index}/new?audience=presenters&starts_at={AT}")
+    assert "Wed 25 Nov 2026, 16:00 CET (UTC+1)" in form.text
+    assert "Wed 25 Nov 2026, 10:00 EST (UTC-5)" in form.text
+    answer = browser.post(
+        f"{index}/new", {"audience": "presenters", "starts_at": AT, "note": "Polls", "recording_wanted": "y"},
+        form_at=f"{index}/new?audience=presenters&starts_at={AT}",
+    )  # fmt: skip
+    assert answer.status_code == 303
+    page = browser.get(answer.location).text
+    assert "The session is booked" in page
+    assert "Polls" in page
+    assert "Asked for" in page
+    assert len(outbox.all()) == 2
+
+
+def test_a_double_click_books_once(client, world, index):
+    window(world.agent, hours=6)
+    browser = client.as_(world.contact)
+    address = f"{index}/new?audience=contacts&starts_at={AT}"
+    key = FORM_KEY.search(browser.get(address).text)[1]
+    data = {"audience": "contacts", "starts_at": AT, "form_key": key}
+    answers = [browser.post(f"{index}/new", data, form_at=address) for _ in range(2)]
+    assert answers[0].location == answers[1].location
+    assert count() == 1
+
+
+def test_a_time_taken_meanwhile_keeps_the_form_and_offers_others(client, world, congress, index):
+    window(world.agent, hours=6)
+    browser = client.as_(world.contact)
+    booking(world.fair, world.agent, world.outside_contact)
+    answer = browser.post(
+        f"{index}/new", {"audience": "presenters", "starts_at": AT, "note": "Polls, please"}, form_at=index
+    )
+    assert answer.status_code == 409
+    assert "Polls, please" in answer.text
+    offered = re.findall(r'type="radio" name="starts_at" value="([^"]+)"', answer.text)
+    assert offered == ["2026-11-25T16:30:00Z", "2026-11-25T17:00:00Z", "2026-11-25T17:30:00Z"]
+    again = browser.post(f"{index}/new", {"audience": "presenters", "starts_at": offered[0]}, form_at=index)
+    assert again.status_code == 303
+
+
+def test_a_second_session_is_refused_with_the_rule_and_ways_on(client, world, congress, index, session):
+    later = "2026-11-25T18:00:00Z"
+    browser = client.as_(world.organiser)
+    for answer in (
+        browser.get(f"{index}/new?audience=presenters&starts_at={later}"),
+        browser.post(f"{index}/new", {"audience": "presenters", "starts_at": later}, form_at=index),
+    ):
+        assert answer.status_code == 422
+        assert 'href="/policies#COV-5"' in answer.text
+        assert f'href="/bookings/{session.id}"' in answer.text
+        assert f'href="/events/{congress.id}/tickets/new"' in answer.text
+    assert count() == 1
+
+
+@pytest.mark.parametrize(
+    ("audience", "starts_at", "status"),
+    [
+        ("presenters", "", 422), ("presenters", "soon", 422), ("presenters", "2026-11-25T15:00:00", 422),
+        ("presenters", "2020-01-01T00:00:00Z", 422), ("presenters", "2026-11-24T10:00:00Z", 422),
+        ("presenters", "2028-01-01T00:00:00Z", 422), ("presenters", "2026-11-25T15:10:00Z", 409),
+        ("presenters", "9999-12-31T23:59:59-23:59", 422), ("presenters", "\x00", 422),
+        ("everyone", AT, 404), ("", AT, 404), ("presenters2", AT, 404),
+    ],
+)  # fmt: skip
+def test_forged_times_and_audiences(audience, starts_at, status, client, world, index):
+    window(world.agent)
+    browser = client.as_(world.contact)
+    data = {"audience": audience, "starts_at": starts_at}
+    assert browser.post(f"{index}/new", data, form_at=index).status_code == status
+    assert browser.get(f"{index}/new", query_string=data).status_code == status
+    assert count() == 0
+
+
+def test_a_note_that_is_too_long_is_kept_with_its_error(client, world, index):
+    window(world.agent)
+    data = {"audience": "presenters", "starts_at": AT, "note": "x" * 2001}
+    answer = client.as_(world.contact).post(f"{index}/new", data, form_at=index)
+    assert answer.status_code == 422
+    assert "within 2,000 characters" in answer.text
+    assert "x" * 2001 in answer.text
+    assert count() == 0
+
+
+def test_no_open_time_at_all_leads_to_a_ticket(client, world, congress, index):
+    page = client.as_(world.contact).get(f"{index}/new?audience=presenters&starts_at={AT}")
+    assert page.status_code == 409
+    assert f'href="/events/{congress.id}/tickets/new"' in page.text
+
+
+def test_the_sessions_own_page(client, world, session):
+    page = client.as_(world.contact).get(f"/bookings/{session.id}").text
+    assert "Wed 25 Nov 2026, 16:00 CET (UTC+1)" in page
+    assert "Wed 25 Nov 2026, 10:00 EST (UTC-5)" in page
+    assert "Polls &lt;please&gt;" in page
+    assert "Tue 24 Nov 2026, 16:00 CET" in page
+    assert "/cancellation" in page
+    assert "/outcome" not in page
+
+
+def test_the_calendar_file(client, world, session):
+    answer = client.as_(world.other_contact).get(f"/bookings/{session.id}/invitation.ics")
+    assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8; method=REQUEST"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="session-{session.id}.ics"'
+    [entry] = Calendar.from_ical(answer.data).walk("VEVENT")
+    assert entry.decoded("DTSTART") == WEDNESDAY
+    assert str(entry["ATTENDEE"]) == f"mailto:{world.other_contact.email}"
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("contact", 303), ("other_contact", 303), ("organiser", 303), ("agent", 303), ("manager", 303),
+     ("outsider", 404), ("outside_contact", 404), ("nobody", 404), ("admin", 404)],
+)  # fmt: skip
+def test_who_cancels(who, status, client, world, session):
+    browser = client.as_(getattr(world, who))
+    asked = browser.get(f"/bookings/{session.id}/cancellation")
+    assert asked.status_code == (200 if status == 303 else status)
+    answer = browser.post(f"/bookings/{session.id}/cancellation", {"reason": "Ill"}, form_at="/account")
+    assert answer.status_code == status
+    assert state_of(session.id)[0] == ("cancelled" if status == 303 else "confirmed")
+
+
+def test_cancelling_says_what_becomes_of_the_session(client, world, session, clock):
+    browser = client.as_(world.contact)
+    asked = browser.get(f"/bookings/{session.id}/cancellation").text
+    assert "is given back" in asked
+    clock.move_to(WEDNESDAY - timedelta(hours=23))
+    browser = client.as_(world.contact)
+    asked = browser.get(f"/bookings/{session.id}/cancellation").text
+    assert "would be used up" in asked
+    assert "#COV-5" in asked
+    answer = browser.post(f"/bookings/{session.id}/cancellation")
+    assert "counts as used" in browser.get(answer.location).text
+    again = browser.post(f"/bookings/{session.id}/cancellation", form_at="/account")
+    assert again.status_code == 409
+    assert "was cancelled" in again.text
+
+
+def test_a_reason_that_is_too_long_is_kept(client, world, session):
+    answer = client.as_(world.contact).post(f"/bookings/{session.id}/cancellation", {"reason": "y" * 501})
+    assert answer.status_code == 422
+    assert "y" * 501 in answer.text
+    assert state_of(session.id)[0] == "confirmed"
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [
+        ("agent", 303),
+        ("manager", 303),
+        ("contact", 403),
+        ("organiser", 403),
+        ("outsider", 404),
+        ("admin", 404),
+    ],
+)
+def test_who_closes(who, status, client, world, held):
+    answer = client.as_(getattr(world, who)).post(
+        f"/bookings/{held.id}/outcome", {"outcome": "no_show"}, form_at="/account"
+    )
+    assert answer.status_code == status
+    assert state_of(held.id)[0] == ("no_show" if status == 303 else "confirmed")
+
+
+def test_an_unknown_outcome_changes_nothing(client, world, held):
+    answer = client.as_(world.agent).post(
+        f"/bookings/{held.id}/outcome", {"outcome": "\x00"}, form_at="/account"
+    )
+    assert answer.status_code == 422
+    assert state_of(held.id)[0] == "confirmed"
+
+
+def test_the_ways_to_close_stand_on_the_page_of_staff_only(client, world, held):
+    assert "/outcome" in client.as_(world.agent).get(f"/bookings/{held.id}").text
+    assert "/outcome" not in client.as_(world.contact).get(f"/bookings/{held.id}").text
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("agent", 303), ("manager", 303), ("contact", 403), ("organiser", 403), ("outsider", 404)],
+)
+def test_who_gives_back(who, status, client, world, congress, index):
+    missed = booking(congress, world.agent, world.contact, utc("2026-11-20 15:00"), state="no_show")
+    browser = client.as_(getattr(world, who))
+    assert browser.get(f"/bookings/{missed.id}/restoration").status_code == (200 if status == 303 else status)
+    answer = browser.post(f"/bookings/{missed.id}/restoration", {"reason": "Storm"}, form_at="/account")
+    assert answer.status_code == status
+    assert state_of(missed.id) == ("no_show", status != 303)
+
+
+def test_giving_back_asks_for_a_reason(client, world, congress):
+    missed = booking(congress, world.agent, world.contact, utc("2026-11-20 15:00"), state="no_show")
+    answer = client.as_(world.agent).post(f"/bookings/{missed.id}/restoration", {"reason": " "})
+    assert answer.status_code == 422
+    assert "Say why" in answer.text
+
+
+def test_sessions_are_paged_by_key(client, world, congress, index):
+    for number in range(30):
+        booking(congress, world.agent, world.contact, utc("2026-10-01 00:00") + number * 2 * HOUR,
+                audience="contacts", one_per_event=False, uses_entitlement=False, state="done")  # fmt: skip
+    browser = client.as_(world.contact)
+    page = browser.get(index).text
+    assert page.count("/bookings/") - page.count("/bookings/new") >= 25
+    following = re.search(r'rel="next" href="([^"]+)"', page)[1].replace("&amp;", "&")
+    second = browser.get(following).text
+    shown = [set(re.findall(r'href="/bookings/(\d+)"', text)) for text in (page, second)]
+    assert [len(found) for found in shown] == [25, 5]
+    assert not shown[0] & shown[1]
