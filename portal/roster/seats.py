@@ -76,9 +76,10 @@ def _opened(event_id: int, missing: int, but: Sequence[Seat]) -> list[Seat]:
 
 
 def _carry(lines: list[int], kept: list[Seat]) -> None:
-    # The line moves when the seat that carried it went: what was bought is never lost.
+    # The line moves when the seat that carried it went, first of all to one that stays because of it:
+    # what was bought is never lost.
     homeless = set(lines) - {seat.order_line_id for seat in kept}
-    for seat in kept:
+    for seat in sorted(kept, key=lambda seat: not seat.closing):
         seat.closing = False
         if seat.order_line_id is None and homeless:
             seat.order_line_id = homeless.pop()
