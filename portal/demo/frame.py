@@ -39,11 +39,12 @@ class Team:
 
 @dataclass(slots=True)
 class Frame:
-    """The demo in the making. `password_hash` is shared by everybody who can sign in."""
+    """The demo in the making. `edition` is the policy as it is now; `password_hash` is everybody's who can sign in."""
 
     rows: Rows
     now: datetime
     editions: list[Edition]
+    edition: Edition
     password_hash: str
     team: Team = field(default_factory=Team)
     people: dict[str, Someone] = field(default_factory=dict)
@@ -52,11 +53,6 @@ class Frame:
     def today(self) -> date:
         """Today's date, which the events' dates count from."""
         return self.now.date()
-
-    @property
-    def edition(self) -> Edition:
-        """The policy as it is now."""
-        return edition_in_force(self.editions, self.now)
 
     def edition_at(self, at: datetime) -> int:
         """The number of the edition under which something was decided (POL-1)."""

@@ -24,11 +24,12 @@ from portal.demo.rows import Rows
 from portal.demo.tickets import tickets_of
 from portal.demo.wishes import write_wishes
 from portal.editions.queries import editions
+from portal.policy.edition import edition_in_force
 
 Progress = Callable[[int, int], object]
 
 ADVISORY_LOCK = 7_203_551
-CUSTOMERS_PER_WRITE = 100
+CUSTOMERS_PER_WRITE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +58,36 @@ def load(scale: int = 1, progress: Progress | None = None) -> LoadReport:
         db.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
         if db.session.scalar(select(Person.id).where(Person.email == ACCOUNTS[0].email)):
             return LoadReport(loaded=False)
-        rows = _write_all(scale, progress or (lambda done, total: None))
+        rows = Rows(db.session())
+        try:
+            _write_all(_frame(rows), scale, progress or (lambda done, total: None))
+        finally:
+            rows.close()
     return LoadReport(loaded=True, rows=dict(rows.written), seconds=time.monotonic() - started)
 
 
-def _write_all(scale: int, progress: Progress) -> Rows:
-    rows, moment = Rows(db.session()), now()
-    in_force = [edition for edition in editions() if edition.in_force_from <= moment]
-    frame = Frame(rows, moment, in_force, hash_password(PASSWORD))
-    generations = [(plan, generation) for generation in range(scale) for plan in content.organisations()]
-    settle_team(frame, len(generations))
+def _frame(rows: Rows) -> Frame:
+    moment, known = now(), editions()
+    return Frame(rows, moment, known, edition_in_force(known, moment), hash_password(PASSWORD))
+
+
+def _write_all(frame: Frame, scale: int, progress: Progress) -> None:
+    plans = [(plan, generation) for generation in range(scale) for plan in content.organisations()]
+    settle_team(frame, len(plans))
     diary, customers = Diary(frame), []
     total = scale * len(content.events())
-    for start in range(0, len(generations), CUSTOMERS_PER_WRITE):
+    for start in range(0, len(plans), CUSTOMERS_PER_WRITE):
         drafts: list[Draft] = []
-        for plan, generation in generations[start : start + CUSTOMERS_PER_WRITE]:
+        for plan, generation in plans[start : start + CUSTOMERS_PER_WRITE]:
             customers.append(write_customer(frame, plan, generation))
             drafts += _drafts(frame, customers[-1], diary)
             progress(sum(len(customer.stages) for customer in customers), total)
         for draft in sorted(drafts, key=lambda draft: draft.opened_at):
             write_ticket(frame, draft)
-        if start + CUSTOMERS_PER_WRITE >= len(generations):
+        if len(customers) == len(plans):
             write_wishes(frame, customers)
-        rows.flush()
-    rows.finish()
-    return rows
+        frame.rows.flush()
+    frame.rows.finish()
 
 
 def _drafts(frame: Frame, customer: Customer, diary: Diary) -> list[Draft]:

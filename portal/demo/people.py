@@ -20,7 +20,7 @@ DIGITS = {"two": 2, "three": 3}
 CUSTOMERS_PER_AGENT = 20
 
 
-def settle_team(frame: Frame, organisations: int) -> None:
+def settle_team(frame: Frame, customers: int) -> None:
     """Write the vendor's team and those of the cast who belong to it; more agents for more customers."""
     since = frame.now - timedelta(days=900)
     for account in ACCOUNTS:
@@ -28,7 +28,7 @@ def settle_team(frame: Frame, organisations: int) -> None:
             _join(frame, account.name, account.email, account.role, since, signs_in=True)
     for colleague in TEAM:
         _join(frame, colleague.name, colleague.email, colleague.role, since)
-    for number in range(organisations // CUSTOMERS_PER_AGENT):
+    for number in range(customers // CUSTOMERS_PER_AGENT):
         name = full_name("en_US", dice("agent", number))
         _join(frame, name, f"{plain(name)}.{number}@conference-tracker.example", Role.AGENT, since)
 

@@ -2,6 +2,8 @@
 
 import json
 from collections import defaultdict
+from concurrent.futures import Future, ThreadPoolExecutor
+from operator import itemgetter
 from typing import Any
 
 from psycopg import sql
@@ -13,6 +15,7 @@ from portal.audit.models import AuditEntry
 from portal.db import Base
 
 KEY = "id"
+as_json = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 Values = dict[str, Any]
 
 
@@ -22,6 +25,7 @@ class Shape:
     def __init__(self, table: Table) -> None:
         self.table = table
         self.columns = [column.name for column in table.columns]
+        self.in_order = itemgetter(*self.columns)
         self.json = [column.name for column in table.columns if isinstance(column.type, JSONB)]
         self.defaults: Values = {}
         for column in table.columns:
@@ -32,26 +36,31 @@ class Shape:
 
     def row(self, values: Values) -> list[Any]:
         """The values in the table's order. Raises KeyError for one that is missing or unknown."""
-        if unknown := values.keys() - set(self.columns):
-            raise KeyError(f"{self.table.name} has no column {', '.join(sorted(unknown))}")
-        for name in self.json:
-            if values.get(name) is not None:
-                values[name] = json.dumps(values[name])
         full = self.defaults | values
-        return [full[name] for name in self.columns]
+        if len(full) != len(self.columns):
+            wrong = full.keys() ^ set(self.columns)
+            raise KeyError(f"columns of {self.table.name}: {', '.join(sorted(wrong))}")
+        for name in self.json:
+            if full[name] is not None:
+                full[name] = as_json(full[name])
+        return list(self.in_order(full))
 
 
 class Rows:
     """Collects rows table by table; `flush` writes them in the order that their foreign keys ask for.
 
-    The tables are locked against other writers until the transaction ends, since keys are given here.
+    A second thread does the writing, so that PostgreSQL works while the next rows are being made. The
+    tables are locked against other writers until the transaction ends, since keys are given here.
     """
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self.raw: Any = session.connection().connection.driver_connection
         self.shapes = {table.name: Shape(table) for table in Base.metadata.sorted_tables}
         self.waiting: dict[str, list[list[Any]]] = defaultdict(list)
         self.written: dict[str, int] = defaultdict(int)
+        self.writer = ThreadPoolExecutor(1)
+        self.writing: Future[None] | None = None
         self.last_key = {name: self._last_key(name) for name in self.shapes if self._has_own_keys(name)}
 
     def add(self, model: type[Base], **values: Any) -> int:
@@ -63,23 +72,38 @@ class Rows:
         return key
 
     def flush(self) -> None:
-        """Write what has been collected, the audit rows in the order of what they tell."""
+        """Begin to write what has been collected, the audit rows in the order of what they tell.
+
+        Raises what went wrong with the rows before.
+        """
+        self._settled()
         self._order_trail()
-        for name, shape in self.shapes.items():
-            if rows := self.waiting.pop(name, None):
-                self._copy(shape, rows)
-                self.written[name] += len(rows)
+        batch, self.waiting = self.waiting, defaultdict(list)
+        self.writing = self.writer.submit(self._write, batch)
 
     def finish(self) -> None:
         """Write the rest, put the identities behind the last keys, and bring the planner's figures up to date."""
         self.flush()
+        self._settled()
         for name in self.written:
-            quoted = f'"{name}"'
-            self.session.execute(
-                text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :key)"),
-                {"name": quoted, "key": self.last_key[name]},
-            )
-            self.session.execute(text(f"ANALYZE {quoted}"))
+            quoted = {"name": f'"{name}"', "key": self.last_key[name]}
+            self.session.execute(text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :key)"), quoted)
+            self.session.execute(text(f'ANALYZE "{name}"'))
+
+    def close(self) -> None:
+        """Let the second thread go, whatever happened."""
+        self.writer.shutdown()
+
+    def _settled(self) -> None:
+        if self.writing:
+            self.writing.result()
+            self.writing = None
+
+    def _write(self, batch: dict[str, list[list[Any]]]) -> None:
+        for name, shape in self.shapes.items():
+            if rows := batch.get(name):
+                self._copy(shape, rows)
+                self.written[name] += len(rows)
 
     def _order_trail(self) -> None:
         name = AuditEntry.__tablename__
@@ -94,8 +118,7 @@ class Rows:
         statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
             sql.Identifier(shape.table.name), sql.SQL(", ").join(map(sql.Identifier, shape.columns))
         )
-        raw: Any = self.session.connection().connection.driver_connection
-        with raw.cursor() as cursor, cursor.copy(statement) as copy:
+        with self.raw.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row(row)
 

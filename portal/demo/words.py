@@ -8,7 +8,7 @@ from portal.demo.dice import full_name
 
 NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
-NAMES_KEPT = 60
+NAMES_KEPT = 24
 
 
 class Words:
