@@ -1,0 +1,111 @@
+"""Forms of the wish list."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs lag behind
+from wtforms.validators import DataRequired, Length, Optional
+
+from portal.accounts.models import Organisation
+from portal.forms import CreatingForm, PortalForm
+from portal.policy.wishes import WishStatus
+
+LONGEST_TITLE = 120
+LONGEST_TEXT = 4000
+TOO_LONG = f"Use at most {LONGEST_TEXT} characters."
+DECISIONS = {
+    WishStatus.PLANNED: "Planned",
+    WishStatus.DONE: "Done",
+    WishStatus.PUBLISHED: "Open: not planned",
+}
+
+
+class CustomerField(SelectField):
+    """A choice among customers, by key; the empty choice is None."""
+
+    def __init__(self, label: str, **options: Any) -> None:
+        super().__init__(label, coerce=_key, choices=[SelectChoice("", "")], **options)
+
+    def offer(self, customers: Iterable[Organisation], empty: str) -> None:
+        """Set the customers to choose from, under an empty choice."""
+        self.choices = [
+            SelectChoice("", empty),
+            *(SelectChoice(str(each.id), each.name) for each in customers),
+        ]
+
+
+class WishForm(CreatingForm):
+    """Adds a wish: the problem first, then the idea (WISH-1)."""
+
+    title = StringField(
+        "Your wish in one line",
+        [
+            DataRequired("Say in one line what you wish for."),
+            Length(max=LONGEST_TITLE, message=f"Use at most {LONGEST_TITLE} characters."),
+        ],
+    )
+    problem = TextAreaField(
+        "What is the problem?",
+        [DataRequired("Describe the problem."), Length(max=LONGEST_TEXT, message=TOO_LONG)],
+    )
+    idea = TextAreaField("Your idea", [Length(max=LONGEST_TEXT, message=TOO_LONG)])
+    organisation_id = CustomerField("Customer")
+    similar_seen = HiddenField()
+
+
+class VoteForm(PortalForm):
+    """Says that a wish is useful, or takes it back (WISH-2). Staff name the customer they speak for."""
+
+    useful = HiddenField(default="yes")
+    organisation_id = CustomerField("Customer who finds it useful")
+    note = StringField("Where they said so", [Length(max=200, message="Use at most 200 characters.")])
+
+    @property
+    def is_useful(self) -> bool:
+        """Whether the vote is given rather than taken back."""
+        return self.useful.data != "no"
+
+
+class DeclineForm(PortalForm):
+    """Declines a wish with its reason."""
+
+    reason = TextAreaField(
+        "Reason",
+        [
+            DataRequired("Give the reason: the author receives it."),
+            Length(max=LONGEST_TEXT, message=TOO_LONG),
+        ],
+    )
+
+
+class AnswerForm(PortalForm):
+    """Gives a published wish its public answer."""
+
+    answer = TextAreaField(
+        "Public answer", [DataRequired("Write the answer."), Length(max=LONGEST_TEXT, message=TOO_LONG)]
+    )
+    seen = HiddenField()
+
+
+class DecisionForm(PortalForm):
+    """Records what management decided (WISH-3)."""
+
+    state = RadioField(
+        "Decision", [DataRequired("Choose what was decided.")], choices=[], validate_choice=True
+    )
+    reply = TextAreaField("Public answer", [Optional(), Length(max=LONGEST_TEXT, message=TOO_LONG)])
+    seen_state = HiddenField()
+
+    def offer(self, current: str) -> None:
+        """Set the decisions that change something, seen from the current state."""
+        self.state.choices = [
+            SelectChoice(state.value, label) for state, label in DECISIONS.items() if state != current
+        ]
+
+
+def _key(value: object) -> int | None:
+    text = str(value or "")
+    if len(text) > 18:
+        raise ValueError("no key is as long as this")
+    return int(text) if text else None

@@ -1,0 +1,131 @@
+"""Reading the wish list: every reading starts from what the actor may see."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Select, func, literal_column, or_, select
+from sqlalchemy.orm import joinedload
+from sqlalchemy.sql.elements import ColumnElement
+
+from portal.accounts.actor import NOWHERE, Actor, Scope
+from portal.accounts.models import Organisation
+from portal.db import db
+from portal.errors import NotFound
+from portal.events.models import Event
+from portal.paging import Page, page_of
+from portal.policy.wishes import WishStatus
+from portal.wishlist.models import LISTED, Wish
+
+ENGLISH: ColumnElement[str] = literal_column("'english'")
+_BLANK: ColumnElement[str] = literal_column("' '")
+WORDS = func.to_tsvector(ENGLISH, Wish.title + _BLANK + Wish.problem + _BLANK + Wish.idea)
+
+
+def visible_wishes(actor: Actor) -> Select[Wish]:
+    """The wishes `actor` may know of.
+
+    Published ones are everybody's; submitted ones are their author's and the moderators'; declined ones
+    are their author's and staff's.
+    """
+    seen = [Wish.state.in_(LISTED), Wish.author_id == actor.person_id]
+    if actor.may("wish:moderate", NOWHERE):
+        seen.append(Wish.state == WishStatus.SUBMITTED)
+    if actor.is_staff or actor.is_system:
+        seen.append(Wish.state == WishStatus.DECLINED)
+    return select(Wish).where(or_(*seen))
+
+
+def wish_scope(actor: Actor, wish_id: int) -> Scope | None:
+    """Where the actor's rights over a wish hold; None when they may not know of it.
+
+    The wish list belongs to every customer alike, so the rights hold from any place that is the actor's.
+    """
+    found = db.session.scalar(visible_wishes(actor).where(Wish.id == wish_id))
+    return own_place(actor) if found else None
+
+
+def own_place(actor: Actor) -> Scope:
+    """A place where the actor holds a role: one of their events and one of their organisations."""
+    return Scope(
+        event_id=min(actor.contact_event_ids, default=None),
+        organisation_id=min(actor.organisation_ids, default=None),
+    )
+
+
+def wish_for(actor: Actor, wish_id: int) -> Wish:
+    """A wish with the people and the customer behind it. Raises NotFound when the actor may not know of it."""
+    return _found(db.session.scalar(visible_wishes(actor).where(Wish.id == wish_id).options(*_WHOLE)))
+
+
+def locked_wish(actor: Actor, wish_id: int) -> Wish:
+    """A wish as it is now, held against other writers until the transaction closes.
+
+    Raises NotFound when the actor may not know of it.
+    """
+    held = visible_wishes(actor).where(Wish.id == wish_id).with_for_update(key_share=True)
+    return _found(db.session.scalar(held.execution_options(populate_existing=True)))
+
+
+def wishes_page(
+    actor: Actor, states: Collection[str], *, words: str = "", cursor: str | None = None
+) -> Page[Wish]:
+    """The wishes that every reader sees, in `states`, most useful first; those with all `words` in them."""
+    listed = visible_wishes(actor).where(Wish.state.in_(LISTED & set(states)))
+    return page_of(_with_words(listed, words), [Wish.votes, Wish.id], cursor, descending=True)
+
+
+def own_wishes_page(actor: Actor, *, words: str = "", cursor: str | None = None) -> Page[Wish]:
+    """The wishes that the actor added, newest first, in any state."""
+    own = visible_wishes(actor).where(Wish.author_id == actor.person_id)
+    return page_of(_with_words(own, words), [Wish.id], cursor, descending=True)
+
+
+def waiting_wishes_page(actor: Actor, cursor: str | None = None) -> Page[Wish]:
+    """The wishes that wait for a moderator, the longest waiting first."""
+    waiting = visible_wishes(actor).where(Wish.state == WishStatus.SUBMITTED)
+    shown = waiting.options(joinedload(Wish.author), joinedload(Wish.organisation))
+    return page_of(shown, [Wish.submitted_at, Wish.id], cursor)
+
+
+def waiting_wishes_count() -> int:
+    """How many wishes wait for a moderator."""
+    waiting = select(func.count()).select_from(Wish).where(Wish.state == WishStatus.SUBMITTED)
+    return db.session.scalar(waiting) or 0
+
+
+def customer_ids(actor: Actor) -> frozenset[int]:
+    """The customers the actor belongs to: those they organise for, and those of the events they are a contact of."""
+    if not actor.contact_event_ids:
+        return actor.organisation_ids
+    theirs = select(Event.organisation_id).where(Event.id.in_(actor.contact_event_ids))
+    return actor.organisation_ids | frozenset(db.session.scalars(theirs))
+
+
+def customers_to_speak_for(actor: Actor) -> Sequence[Organisation]:
+    """The customers in whose name the actor may add a wish: any for staff, their own for others; by name."""
+    customers = select(Organisation).order_by(Organisation.name)
+    if not actor.is_staff:
+        customers = customers.where(Organisation.id.in_(customer_ids(actor)))
+    return db.session.scalars(customers).all()
+
+
+def _with_words(statement: Select[Wish], words: str) -> Select[Wish]:
+    if not words:
+        return statement
+    return statement.where(matches(func.websearch_to_tsquery(ENGLISH, words)))
+
+
+def matches(query: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a wish's words match a text search query."""
+    return WORDS.op("@@", is_comparison=True)(query)
+
+
+def _found(wish: Wish | None) -> Wish:
+    if wish is None:
+        raise NotFound
+    return wish
+
+
+_WHOLE = (
+    joinedload(Wish.author), joinedload(Wish.organisation), joinedload(Wish.moderated_by),
+    joinedload(Wish.answered_by), joinedload(Wish.decided_by),
+)  # fmt: skip

@@ -1,0 +1,92 @@
+"""Votes that come in at once: a customer counts once, and no customer is lost (WISH-2)."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from flask import Flask
+
+from portal.accounts.actor import Actor
+from portal.accounts.permissions import Role
+from portal.db import db
+from portal.wishlist import service
+from portal.wishlist.models import Wish
+from portal.wishlist.queries import visible_wishes
+from tests.people import actor_of, contact, grant, organisation, person
+from tests.wishlist.wishes import cast, counted, published
+
+pytestmark = pytest.mark.usefixtures("outbox")
+
+AT_ONCE = 8
+ROUNDS = 3
+FINE = [None] * AT_ONCE
+
+
+def at_once(app: Flask, actors: list[Actor], act: Callable[[Actor], object]) -> list[BaseException | None]:
+    """Let every actor act at the same moment, each in a transaction of its own; what each raised, or None."""
+    start = Barrier(len(actors))
+
+    def run(actor: Actor) -> None:
+        with app.app_context():
+            start.wait()
+            act(actor)
+
+    with ThreadPoolExecutor(len(actors)) as pool:
+        return [each.exception() for each in [pool.submit(run, actor) for actor in actors]]
+
+
+def colleagues(world) -> list[Actor]:
+    people = [person(f"Colleague {number}") for number in range(AT_ONCE)]
+    event = world.congress
+    for number, each in enumerate(people):
+        if number < 2:
+            contact(event, each)
+        else:
+            grant(each, Role.ORGANISER, organisation_id=world.society.id)
+    db.session.commit()
+    return [actor_of(each) for each in people]
+
+
+def strangers() -> list[Actor]:
+    people = [person(f"Stranger {number}") for number in range(AT_ONCE)]
+    for number, each in enumerate(people):
+        grant(each, Role.ORGANISER, organisation_id=organisation(f"Customer {number}").id)
+    db.session.commit()
+    return [actor_of(each) for each in people]
+
+
+def test_one_person_at_once_is_one_vote(app, world):
+    wish = published(world, who="agent")
+    for _ in range(ROUNDS):
+        actors = [world.actor("contact")] * AT_ONCE
+        assert at_once(app, actors, lambda actor: service.say_useful(actor, wish.id)) == FINE
+        assert (counted(wish), cast(wish)) == (1, 1)
+        assert at_once(app, actors, lambda actor: service.take_back_useful(actor, wish.id)) == FINE
+        assert (counted(wish), cast(wish)) == (0, 0)
+
+
+def test_one_customers_people_at_once_are_one_customer(app, world):
+    wish, actors = published(world, who="agent"), colleagues(world)
+    assert at_once(app, actors, lambda actor: service.say_useful(actor, wish.id)) == FINE
+    assert (counted(wish), cast(wish)) == (1, AT_ONCE)
+
+
+def test_customers_at_once_all_count(app, world):
+    wish, actors = published(world, who="agent"), strangers()
+    assert at_once(app, actors, lambda actor: service.say_useful(actor, wish.id)) == FINE
+    assert (counted(wish), cast(wish)) == (AT_ONCE, AT_ONCE)
+
+
+def test_control_without_the_lock_customers_are_lost(app, world, monkeypatch):
+    def unlocked(actor: Actor, wish_id: int) -> Wish:
+        return db.session.scalars(visible_wishes(actor).where(Wish.id == wish_id)).one()
+
+    monkeypatch.setattr(service, "locked_wish", unlocked)
+    actors, lost = strangers(), 0
+    for number in range(ROUNDS * 2):
+        wish = published(world, f"Wish {number}", who="agent")
+        assert at_once(app, actors, lambda actor, wish=wish: service.say_useful(actor, wish.id)) == FINE
+        assert cast(wish) == AT_ONCE
+        lost += AT_ONCE - counted(wish)
+    assert lost > 0
