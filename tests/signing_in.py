@@ -74,6 +74,8 @@ class PortalClient:
 
     def _alone(self, method: str, address: str, **options: Any) -> TestResponse:
         # Outside the test's own application context, which Flask would otherwise share with the request.
+        # Buffered, so that a download is read to its end and its file closed, as a server does.
+        options.setdefault("buffered", True)
         return contextvars.Context().run(lambda: getattr(self.browser, method)(address, **options))
 
     def _sign_in(self, person: Person) -> None:

@@ -24,7 +24,7 @@ def asking_page(event_id: int, form: TicketForm, taken: Taken, *, status: int = 
     event, (promise, _) = event_for(actor, event_id), promise_now()
     topic = form.topic.data if form.topic.data in set(Topic) else None
     cover = coverage(Topic(topic)) if topic else None
-    links = ways_on(cover, actor, event, form.subject.data or "") if cover else []
+    links = ways_on(cover, actor, event, form.subject.data or "", form.body.data or "") if cover else []
     return htmx.page_or_fragment(
         "tickets/new.html",
         "tickets/_coverage.html",

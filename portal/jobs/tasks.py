@@ -36,3 +36,11 @@ def forget_expired() -> None:
     from portal.accounts.service import forget_expired as forget
 
     forget()
+
+
+@task("forget_unsent_uploads", cron="41 * * * *")
+def forget_unsent_uploads() -> None:
+    """Delete files that were chosen for a message two days ago and never sent."""
+    from portal.tickets.service import forget_unsent_uploads as forget
+
+    forget()

@@ -2,6 +2,7 @@
 
 from flask_wtf.file import MultipleFileField
 from wtforms import HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs lag behind
 from wtforms.validators import DataRequired, Length
 
 from portal.forms import CreatingForm, PortalForm
@@ -23,7 +24,7 @@ class TicketForm(FilesForm):
 
     topic = SelectField(
         "What is it about?",
-        choices=[("", "Choose a topic"), *topic_choices()],
+        choices=[SelectChoice("", "Choose a topic"), *(SelectChoice(*choice) for choice in topic_choices())],
         validators=[DataRequired("Choose what it is about.")],
     )
     subject = StringField(

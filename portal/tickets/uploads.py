@@ -40,6 +40,11 @@ class Limits:
     count: int
     size: int
 
+    @property
+    def in_words(self) -> str:
+        """The most bytes of a file, as people say it: `10 MB`."""
+        return f"{self.size // 2**20} MB" if self.size >= 2**20 else f"{self.size // 1000} kB"
+
 
 @dataclass(frozen=True)
 class Upload:
@@ -110,7 +115,7 @@ def sealed(upload: Upload, person_id: int) -> str:
 def _keep(name: str, stream: IO[bytes]) -> Upload:
     content = stream.read(limits().size + 1)
     if len(content) > limits().size:
-        raise UnfitFile(f"larger than {limits().size / 1_048_576:.0f} MB, the most a file may have.")
+        raise UnfitFile(f"larger than {limits().in_words}, the most a file may have.")
     media_type = identify(name, content)
     digest = hashlib.sha256(content).hexdigest()
     return Upload(store().put(content), name, media_type, len(content), digest)

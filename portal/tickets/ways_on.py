@@ -7,15 +7,18 @@ from portal.policy.contacts import may_open_ticket
 from portal.policy.coverage import Coverage
 from portal.policy.decision import WAY_ON_LABELS, WayOn
 
+CARRIED_MOST = 2_000
 
-def ways_on(coverage: Coverage, actor: Actor, event: Event, subject: str = "") -> list[Link]:
+
+def ways_on(coverage: Coverage, actor: Actor, event: Event, subject: str = "", body: str = "") -> list[Link]:
     """The pages that a topic's ways on lead to; what has no page of its own goes by ticket.
 
-    The subject typed so far travels to the wish list.
+    What was typed so far travels to the wish list, as far as an address can carry it.
     """
+    typed = {"title": subject or None, "problem": body[:CARRIED_MOST] or None}
     places = {
         WayOn.BOOK_SESSION: Link(WAY_ON_LABELS[WayOn.BOOK_SESSION], "bookings.index", {"event_id": event.id}),
-        WayOn.WISH_LIST: Link(WAY_ON_LABELS[WayOn.WISH_LIST], "wishes.new", {"title": subject or None}),
+        WayOn.WISH_LIST: Link(WAY_ON_LABELS[WayOn.WISH_LIST], "wishes.new", typed),
         WayOn.REGISTER_CONTACT: _registering(actor, event),
     }
     return [places[way] for way in coverage.ways_on if way in places]

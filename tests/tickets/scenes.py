@@ -50,12 +50,22 @@ def png(extra: bytes = b"") -> bytes:
 
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
     comment = chunk(b"tEXt", b"Comment\x00" + extra) if extra else b""
-    return b"\x89PNG\r\n\x1a\n" + head + comment + chunk(b"IDAT", zlib.compress(b"\x00\x00")) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + head
+        + comment
+        + chunk(b"IDAT", zlib.compress(b"\x00\x00"))
+        + chunk(b"IEND", b"")
+    )
 
 
 def pdf(inside: bytes = b"") -> bytes:
     """A small PDF."""
-    return b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n" + inside + b"\ntrailer << /Root 1 0 R >>\n%%EOF\n"
+    return (
+        b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n"
+        + inside
+        + b"\ntrailer << /Root 1 0 R >>\n%%EOF\n"
+    )
 
 
 def archive(*parts: str, content: bytes = b"<x/>", stored: str = "") -> bytes:

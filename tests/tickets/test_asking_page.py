@@ -148,7 +148,9 @@ def test_a_new_feature_leads_to_the_wish_list_with_what_was_typed(client: Portal
     page = client.as_(world.contact).post(
         new(world), filled(topic="change_or_feature", subject="Badges & ribbons")
     )
-    assert "/wishes/new?title=Badges+%26+ribbons" in html.unescape(page.get_data(as_text=True))
+    assert "/wishes/new?title=Badges+%26+ribbons&problem=By+the+tenth" in html.unescape(
+        page.get_data(as_text=True)
+    )
 
 
 def test_telling_about_one_topic_does_not_tell_about_another(client: PortalClient, world: World) -> None:
@@ -171,7 +173,9 @@ def test_choosing_a_topic_shows_its_coverage_at_once(client: PortalClient, world
 
 @pytest.mark.parametrize("topic", list(Topic))
 def test_every_topic_is_explained(client: PortalClient, world: World, topic: Topic) -> None:
-    assert f"Rule {coverage(topic).rule}" in text_of(client.as_(world.contact).get(f"{new(world)}?topic={topic}"))
+    assert f"Rule {coverage(topic).rule}" in text_of(
+        client.as_(world.contact).get(f"{new(world)}?topic={topic}")
+    )
 
 
 @pytest.mark.parametrize(
@@ -209,12 +213,15 @@ def test_bad_input_comes_back_with_a_reason_and_what_was_typed(
         {"told": "x" * 9999}, {"kept": ["x"] * 50}, {"files": "no file"}, {"body": "\u202e\u0000\r\n"},
     ],
 )  # fmt: skip
-def test_junk_is_never_a_fault_of_the_server(client: PortalClient, world: World, junk: dict[str, Any]) -> None:
+def test_junk_is_never_a_fault_of_the_server(
+    client: PortalClient, world: World, junk: dict[str, Any]
+) -> None:
     assert client.as_(world.contact).post(new(world), filled() | junk).status_code in (200, 303, 422)
 
 
 @pytest.mark.parametrize(
-    "query", ["topic=x", "topic=%00", "topic=problem&subject=%00", "cursor=x", "topic=problem&form_key=x&kept=y"]
+    "query",
+    ["topic=x", "topic=%00", "topic=problem&subject=%00", "cursor=x", "topic=problem&form_key=x&kept=y"],
 )
 def test_odd_addresses_are_read(client: PortalClient, world: World, query: str) -> None:
     assert client.as_(world.contact).get(f"{new(world)}?{query}").status_code == 200
@@ -240,23 +247,33 @@ def test_a_file_too_many_is_left_out_and_named(client: PortalClient, world: Worl
     assert len(SEAL.findall(page.get_data(as_text=True))) == 5
 
 
-def test_a_file_one_byte_too_large_is_refused(client: PortalClient, world: World, app: Flask) -> None:
-    most = app.extensions["settings"].attachment_max_bytes
+def test_a_file_one_byte_too_large_is_refused(
+    client: PortalClient, world: World, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = app.extensions["settings"].model_copy(update={"attachment_max_bytes": 2**17})
+    monkeypatch.setitem(app.extensions, "settings", small)
     browser = client.as_(world.contact)
-    page = browser.post(new(world), filled(files=[attached("big.txt", b"x" * (most + 1))]))
-    assert "big.txt: larger than 10 MB" in text_of(page)
-    fits = browser.post(new(world), filled(files=[attached("fits.txt", b"x" * most)]))
+    page = browser.post(new(world), filled(files=[attached("big.txt", b"x" * (2**17 + 1))]))
+    assert page.status_code == 422
+    assert "big.txt: larger than 131 kB" in text_of(page)
+    fits = browser.post(new(world), filled(files=[attached("fits.txt", b"x" * 2**17)]))
     assert fits.status_code == 303
 
 
 def test_a_request_beyond_all_limits_is_refused_unread(
     client: PortalClient, world: World, app: Flask
 ) -> None:
-    most = app.config["MAX_CONTENT_LENGTH"]
-    browser = client.as_(world.contact)
-    page = browser.post(new(world), filled(files=[attached("big.txt", b"x" * (most + 1))]))
+    class Unread(io.BytesIO):
+        def read(self, *_: Any) -> bytes:
+            raise AssertionError("a request too large was read")
+
+    page = client.as_(world.contact).browser.post(
+        new(world), input_stream=Unread(), content_type="multipart/form-data; boundary=x",
+        environ_overrides={"CONTENT_LENGTH": str(app.config["MAX_CONTENT_LENGTH"] + 1)},
+    )  # fmt: skip
     assert page.status_code == 413
     assert "larger than this page takes" in text_of(page)
+    assert tickets() == []
 
 
 def test_another_persons_kept_file_is_not_taken(client: PortalClient, world: World) -> None:
@@ -327,7 +344,13 @@ def test_the_list_filters_by_state(client: PortalClient, world: World) -> None:
     for state, shown in (("open", "First"), ("waiting", "Second"), ("closed", "Third")):
         page = client.as_(world.contact).get(listed(world, f"?state={state}")).get_data(as_text=True)
         assert [word for word in ("First", "Second", "Third") if word in page] == [shown]
-    for odd in ("?state=x", "?cursor=x", "?state=%00", "?cursor=WyJhIiwgMSwgMl0", "?cursor=WyJhIiwgIngiLCAieSJd"):
+    for odd in (
+        "?state=x",
+        "?cursor=x",
+        "?state=%00",
+        "?cursor=WyJhIiwgMSwgMl0",
+        "?cursor=WyJhIiwgIngiLCAieSJd",
+    ):
         assert client.as_(world.contact).get(listed(world, odd)).status_code == 200
 
 

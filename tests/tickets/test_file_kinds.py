@@ -104,7 +104,7 @@ def test_what_is_not_is_refused_with_a_reason(name: str, content: bytes, why: st
 
 
 def test_an_archive_bomb_is_refused_by_what_it_declares_and_never_unpacked() -> None:
-    bomb = docx(content=bytes(120_000_000), *["word/a.xml", "word/b.xml"])
+    bomb = docx("word/a.xml", "word/b.xml", content=bytes(120_000_000))
     assert len(bomb) < 2_000_000
     with pytest.raises(UnfitFile):
         identify("bomb.docx", bomb)

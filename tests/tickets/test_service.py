@@ -22,13 +22,14 @@ from tests.outbox import Outbox
 from tests.people import World, contact, grant, person
 from tests.tickets.scenes import as_stored, asked, closed, replied
 
-
 pytestmark = pytest.mark.usefixtures("outbox")
 
 
 def history() -> list[tuple[str, str | None]]:
     """The audit rows of tickets, each action with the state it led to."""
-    rows = db.session.scalars(select(AuditEntry).where(AuditEntry.action.like("ticket.%")).order_by(AuditEntry.id))
+    rows = db.session.scalars(
+        select(AuditEntry).where(AuditEntry.action.like("ticket.%")).order_by(AuditEntry.id)
+    )
     return [(row.action, (row.after or {}).get("state")) for row in rows]
 
 
@@ -52,7 +53,11 @@ def test_a_contact_opens_a_ticket(world: World, outbox: Outbox) -> None:
     ticket = as_stored(asked(world))
     assert (ticket.state, ticket.assignee_id, ticket.first_reply_at) == ("open", None, None)
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "ticket.opened")).one()
-    assert (entry.actor_id, entry.subject_id, entry.event_id) == (world.contact.id, ticket.id, world.congress.id)
+    assert (entry.actor_id, entry.subject_id, entry.event_id) == (
+        world.contact.id,
+        ticket.id,
+        world.congress.id,
+    )
     assert entry.after is not None
     assert entry.after["subject"] == "Badges in two columns"
     assert addressees(outbox) == sorted([(world.contact.id, "Received"), (world.agent.id, "Congress")])
