@@ -6,7 +6,7 @@ from wtforms import EmailField, HiddenField, PasswordField, SelectField, StringF
 from wtforms.validators import InputRequired, Length
 
 from portal.accounts.identity import LONGEST_NAME, LONGEST_PHONE
-from portal.accounts.passwords import LONGEST
+from portal.accounts.passwords import LONGEST, RULES
 from portal.accounts.time_zones import is_time_zone, time_zones
 from portal.forms import PortalForm
 
@@ -18,7 +18,7 @@ def _email(label: str = "E-mail address") -> EmailField:
 
 
 def _new_password(label: str = "New password") -> PasswordField:
-    return PasswordField(label, [InputRequired("Choose a password.")])
+    return PasswordField(label, [InputRequired("Choose a password.")], description=RULES)
 
 
 class SignInForm(PortalForm):
