@@ -20,6 +20,7 @@ class Someone:
     name: str
     email: str
     zone: str
+    since: datetime
 
     @property
     def first(self) -> str:

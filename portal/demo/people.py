@@ -85,7 +85,7 @@ def write_person(
         password_hash=frame.password_hash if signs_in else None,
         created_at=since,
     )
-    who = frame.people[email] = Someone(key, name, email, zone)
+    who = frame.people[email] = Someone(key, name, email, zone, since)
     after = {"email": email, "name": name, "phone": phone}
     admin = frame.team.admins[0] if frame.team.admins else None
     note(frame, since, admin, "person.created", Person, key, after=after)
@@ -121,7 +121,7 @@ def give_role(
             Grant,
             grant,
             place,
-            after={"person": who.email, "role": role.value},
+            after={"person": who.email, "person_id": who.id, "role": role.value},
         )
     return grant
 

@@ -162,7 +162,7 @@ class BookingPlan:
 
 @dataclass(frozen=True, slots=True)
 class WishPlan:
-    """A wish. `appeal` is the share of customers who find it useful."""
+    """A wish. `appeal` is the share of customers who find it useful; `organisation` whose it is, if it matters."""
 
     title: str
     state: str
@@ -172,3 +172,4 @@ class WishPlan:
     problem: str
     idea: str = ""
     answer: str = ""
+    organisation: str | None = None

@@ -1,128 +1,87 @@
-"""Writing the wish list: ideas in every state, and the customers that find them useful."""
+"""Writing the wish list with its votes and audit rows."""
 
-import random
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
 from portal.demo import content
 from portal.demo.customers import Customer
 from portal.demo.dice import dice
 from portal.demo.frame import Frame, Place, Someone, note
-from portal.demo.moments import moment_on
-from portal.demo.plans import WishPlan
-from portal.policy.hours import add_business_minutes
+from portal.demo.phrasing import phrase
+from portal.demo.wish_life import Ballot, Life, ballots, life_of
 from portal.wishlist.models import Vote, Wish
-
-PUBLISHED = frozenset({"published", "planned", "done"})
-MODERATED_AFTER = (60, 900)
-ANSWERED_AFTER_DAYS = (12, 70)
-OUTSIDER = "fenland"
 
 
 def write_wishes(frame: Frame, customers: list[Customer]) -> None:
     """Write every wish once, however many customers there are; each customer votes for some of them."""
     first = [customer for customer in customers if customer.is_first]
-    for number, plan in enumerate(sorted(content.wishes(), key=lambda plan: -plan.days_ago)):
-        _write_wish(frame, plan, first, customers, dice("wish", number, plan.title))
+    for plan in sorted(content.wishes(), key=lambda plan: -plan.days_ago):
+        chance = dice("wish", plan.title)
+        life = life_of(frame, plan, first, chance)
+        votes = ballots(frame, life, customers, chance)
+        key = _write_row(frame, life, len(votes))
+        _note_course(frame, key, life)
+        for number, vote in enumerate(votes):
+            _write_vote(frame, key, vote, number)
 
 
-def _write_wish(
-    frame: Frame, plan: WishPlan, first: list[Customer], customers: list[Customer], chance: random.Random
-) -> None:
-    author, customer = _author(frame, plan, first, chance)
-    submitted = moment_on(frame.today - timedelta(days=plan.days_ago), author.zone, chance)
-    moderated = _moderated_at(frame, plan, submitted, chance)
-    answered = _answered_at(frame, plan, moderated, chance)
-    moderator = frame.team.moderators[0] if moderated else None
-    answerer = (moderator if plan.state == "declined" else frame.team.managers[0]) if answered else None
-    voters = _voters(plan, author, customer, customers, chance)
-    key = frame.rows.add(
+def _write_row(frame: Frame, life: Life, votes: int) -> int:
+    plan = life.plan
+    return frame.rows.add(
         Wish,
-        title=plan.title,
-        problem=plan.problem,
-        idea=plan.idea,
+        title=_said(life, plan.title),
+        problem=_said(life, plan.problem),
+        idea=_said(life, plan.idea),
         state=plan.state,
-        author_id=author.id,
-        organisation_id=customer and customer.id,
-        submitted_at=submitted,
-        published_at=moderated if plan.state in PUBLISHED else None,
-        moderated_by_id=moderator and moderator.id,
+        author_id=life.author.id,
+        organisation_id=life.customer.id if life.customer else None,
+        submitted_at=life.submitted_at,
+        published_at=life.published_at,
+        moderated_by_id=frame.team.moderators[0].id if life.moderated_at else None,
         answer=plan.answer,
-        answered_at=answered,
-        answered_by_id=answerer and answerer.id,
-        votes=len(voters),
+        answered_at=life.answered_at,
+        answered_by_id=life.answered_by and life.answered_by.id,
+        decided_at=life.decided_at,
+        decided_by_id=frame.team.managers[0].id if life.decided_at else None,
+        votes=votes,
     )
-    _write_votes(frame, key, voters, moderated, chance)
-    _note_course(frame, plan, key, (author, submitted), (moderator, moderated), (answerer, answered))
 
 
-def _author(
-    frame: Frame, plan: WishPlan, first: list[Customer], chance: random.Random
-) -> tuple[Someone, Customer | None]:
-    if plan.by == "agent":
-        return frame.team.agents[0], None
-    if plan.by == "outsider":
-        customer = next(each for each in first if each.plan.key == OUTSIDER)
-        return customer.organisers[0], customer
-    customer = chance.choice(first)
-    return chance.choice(customer.organisers if plan.by == "organiser" else customer.people), customer
+def _said(life: Life, text: str) -> str:
+    american = life.customer is not None and life.customer.plan.country == "US"
+    return phrase(text, american=american).filled({}, dice("words", life.plan.title))
 
 
-def _moderated_at(
-    frame: Frame, plan: WishPlan, submitted: datetime, chance: random.Random
-) -> datetime | None:
-    if plan.state == "submitted":
-        return None
-    return add_business_minutes(submitted, chance.randint(*MODERATED_AFTER), frame.edition.hours)
+def _write_vote(frame: Frame, wish: int, vote: Ballot, earlier: int) -> None:
+    frame.rows.add(
+        Vote, wish_id=wish, organisation_id=vote.customer_id, person_id=vote.voter.id, cast_at=vote.cast_at
+    )
+    before, after = {"votes": earlier}, {"votes": earlier + 1}
+    place = Place(vote.customer_id)
+    note(frame, vote.cast_at, vote.voter, "wish.voted", Wish, wish, place, before, after)
 
 
-def _answered_at(
-    frame: Frame, plan: WishPlan, moderated: datetime | None, chance: random.Random
-) -> datetime | None:
-    if not plan.answer or moderated is None:
-        return None
-    if plan.state == "declined":
-        return moderated
-    later = moderated + timedelta(days=chance.randint(*ANSWERED_AFTER_DAYS))
-    return add_business_minutes(later, chance.randint(10, 300), frame.edition.hours)
+def _note_course(frame: Frame, wish: int, life: Life) -> None:
+    """The submission, what the moderator did, and the answer or decision."""
+    place = Place(life.customer.id if life.customer else None)
 
+    def moved(at: datetime, actor: Someone, old: str, new: str, answer: str = "") -> None:
+        after = {"state": new} | ({"answer": answer} if answer else {})
+        note(frame, at, actor, f"wish.{new}", Wish, wish, place, {"state": old}, after)
 
-def _voters(
-    plan: WishPlan,
-    author: Someone,
-    customer: Customer | None,
-    customers: list[Customer],
-    chance: random.Random,
-) -> dict[int, Someone]:
-    """Who votes for each customer: the author for their own, somebody for those to whom it appeals."""
-    if plan.state not in PUBLISHED:
-        return {}
-    voters = {each.id: chance.choice(each.everybody) for each in customers if chance.random() < plan.appeal}
-    return voters | ({customer.id: author} if customer else {})
-
-
-def _write_votes(
-    frame: Frame, wish: int, voters: dict[int, Someone], since: datetime | None, chance: random.Random
-) -> None:
-    for organisation, voter in voters.items():
-        assert since is not None  # only what is published has voters
-        cast = since + (frame.now - since) * (chance.random() ** 2)
-        frame.rows.add(Vote, wish_id=wish, organisation_id=organisation, person_id=voter.id, cast_at=cast)
-
-
-def _note_course(
-    frame: Frame,
-    plan: WishPlan,
-    wish: int,
-    submitted: tuple[Someone, datetime],
-    moderated: tuple[Someone | None, datetime | None],
-    answered: tuple[Someone | None, datetime | None],
-) -> None:
-    author, at = submitted
-    note(frame, at, author, "wish.submitted", Wish, wish, after={"title": plan.title})
-    first = "declined" if plan.state == "declined" else "published"
-    if moderated[1]:
-        before, after = {"state": "submitted"}, {"state": first}
-        note(frame, moderated[1], moderated[0], f"wish.{first}", Wish, wish, Place(), before, after)
-    if answered[1] and plan.state in ("planned", "done"):
-        before, after = {"state": "published"}, {"state": plan.state}
-        note(frame, answered[1], answered[0], f"wish.{plan.state}", Wish, wish, Place(), before, after)
+    plan, moderator = life.plan, frame.team.moderators[0]
+    facts: dict[str, Any] = {
+        "title": plan.title,
+        "state": "submitted",
+        "organisation_id": place.organisation_id,
+    }
+    note(frame, life.submitted_at, life.author, "wish.submitted", Wish, wish, place, after=facts)
+    if life.moderated_at and plan.state == "declined":
+        moved(life.moderated_at, moderator, "submitted", "declined", plan.answer)
+    elif life.moderated_at:
+        moved(life.moderated_at, moderator, "submitted", "published")
+    if life.decided_at:
+        moved(life.decided_at, frame.team.managers[0], "published", plan.state, plan.answer)
+    elif life.answered_at and life.answered_by and plan.state == "published":
+        before, after = {"answer": ""}, {"answer": plan.answer}
+        note(frame, life.answered_at, life.answered_by, "wish.answered", Wish, wish, place, before, after)

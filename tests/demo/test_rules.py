@@ -29,6 +29,7 @@ from portal.policy.training import (
     session_times,
 )
 from portal.roster.models import Contact, Removal, Seat
+from portal.roster.seats import sync_seats
 from portal.tickets.models import Attachment, Message, Ticket
 from portal.tickets.storage import store
 from portal.wishlist.models import Vote, Wish
@@ -47,6 +48,16 @@ def test_contacts_sit_on_seats_within_the_limit() -> None:
         }
         assert taken <= {seat.id for seat in seats}
         assert {seat.id for seat in seats if seat.closing} <= taken
+
+
+def test_seats_are_as_the_portal_itself_would_bring_them_in_line() -> None:
+    every = select(Seat.id, Seat.number, Seat.closing, Seat.order_line_id).order_by(Seat.id)
+    before = db.session.execute(every).all()
+    for event in db.session.scalars(select(Event)).all():
+        sync_seats(event, edition_in_force())
+    after = db.session.execute(every).all()
+    db.session.rollback()
+    assert after == before
 
 
 def test_a_contact_has_the_seat_number_and_the_grant_of_their_event() -> None:
