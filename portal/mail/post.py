@@ -1,11 +1,14 @@
 """Writing mail in the caller's transaction. It is sent by a job after the commit, or never written."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import nh3
 from flask import current_app
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
 from markupsafe import Markup
 from sqlalchemy.dialects.postgresql import insert
 
@@ -17,6 +20,26 @@ from portal.mail.models import OutboundMail
 
 SHOWN = nh3.ALLOWED_TAGS - {"img"}
 MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False})
+
+
+def _quotes_as_typed(state: StateCore) -> None:
+    # What somebody typed is quoted line by line (see the filter `quoted`). Its links would be those of a
+    # stranger under words of their choosing, so inside a quote every line is text.
+    depth = 0
+    for token in state.tokens:
+        depth += {"blockquote_open": 1, "blockquote_close": -1}.get(token.type, 0)
+        if depth and token.type == "inline":
+            token.children = list(_lines(token.content))
+
+
+def _lines(content: str) -> Iterator[Token]:
+    for number, line in enumerate(content.split("\n")):
+        if number:
+            yield Token("hardbreak", "br", 0)
+        yield Token("text", "", 0, content=line)
+
+
+MARKDOWN.core.ruler.after("inline", "quotes_as_typed", _quotes_as_typed)
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ def open_ticket(
     if topic not in set(Topic):
         raise Invalid(topic="Choose a topic of the list.")
     promise, edition = promise_now()
+    subject = " ".join(subject.split())
     ticket = Ticket(
         event=event, subject=subject, topic=topic, opened_by_id=actor.id, form_key=actor.own_key(form_key),
         policy_edition=edition.number, awaiting_since=promise.received_at, reply_due_at=promise.due_at,
