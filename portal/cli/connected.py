@@ -1,6 +1,8 @@
 """The settings and the application as commands use them: with a database to talk to."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -26,3 +28,16 @@ def app(**overrides: Any) -> "Flask":
     from portal import create_app
 
     return create_app(settings(**overrides))
+
+
+@contextmanager
+def inside(app: "Flask") -> Iterator[None]:
+    """The context of `app`; its database connections are closed at the end."""
+    from portal.db import db
+
+    with app.app_context():
+        try:
+            yield
+        finally:
+            db.session.remove()
+            db.engine.dispose()

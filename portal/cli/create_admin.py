@@ -12,7 +12,7 @@ def command(email: str, name: str) -> None:
     """Make somebody an administrator, and print the link at which they choose a password."""
     from portal.accounts.service import create_admin
 
-    with connected.app().app_context():
+    with connected.inside(connected.app()):
         link = create_admin(email, name)
     if link is None:
         click.echo(f"{email} is an administrator, and signs in with the password they have.")

@@ -19,7 +19,7 @@ def command(scale: int) -> None:
     from portal.demo import load
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with connected.app().app_context(), Progress(*columns) as bar:
+    with connected.inside(connected.app()), Progress(*columns) as bar:
         events = bar.add_task("Events", total=None)
         report = load(
             scale=scale, progress=lambda done, total: bar.update(events, completed=done, total=total)

@@ -21,5 +21,5 @@ def upgrade(app: "Flask") -> None:
     """Run the migrations that are missing on the application's database."""
     import flask_migrate
 
-    with app.app_context():
+    with connected.inside(app):
         flask_migrate.upgrade()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from portal.cli import connected
 from portal.cli.demo_server.children import Children
 from portal.cli.demo_server.surroundings import Ports, choose_ports, instance, settle
 from portal.cli.steps import Steps
@@ -61,8 +62,6 @@ def _run(folder: Path, ports: Ports, check: bool) -> None:
 
 
 def _prepare_data(steps: Steps) -> None:
-    from portal.cli import connected
-
     with steps.step("Database"):
         os.environ["DATABASE_URL"] = connected.settings().sqlalchemy_url
     with steps.step("Tables"):
@@ -75,13 +74,11 @@ def _prepare_data(steps: Steps) -> None:
 
 
 def _load_once(app: "Flask", note: Any) -> None:
-    from portal.db import db
     from portal.demo import load
 
-    with app.app_context():
+    # The children fork after this: no connection may be open that they would share.
+    with connected.inside(app):
         load(progress=lambda done, total: note(f"{done} of {total} events"))
-        # The children fork from here: a connection must not be shared with them.
-        db.engine.dispose()
 
 
 def _start(children: Children, steps: Steps, folder: Path, ports: Ports) -> None:
