@@ -57,7 +57,7 @@ def index() -> Response:
     past = past_events(actor, today, words, request.args.get("past"))
     counts = seat_counts([event.id for event in (*coming.items, *past.items)])
     return page_or_fragment(
-        "events/index.html", "events/_list.html",
+        "events/index.html", "events/_results.html",
         coming=coming, past=past, words=words, counts=counts, edition=edition_in_force(),
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ from portal.roster.queries import (
     pending_removals,
     removal_scope,
     removal_with,
+    seat_counts,
 )
 from portal.roster.removals import ask_for_removal, decide_removal, withdraw_removal
 from portal.web.access import requires, resolves
@@ -104,9 +105,11 @@ def _shown(removal_id: int, form: DecisionForm, *, status: int = 200) -> Respons
     removal = removal_with(current_actor(), removal_id)
     if removal is None:
         raise NotFound
+    seats = seat_counts([removal.event_id])[removal.event_id]
     page = render_template(
-        "removals/show.html", removal=removal, form=form, decision=_decision(removal), at=now()
-    )
+        "removals/show.html", removal=removal, form=form, decision=_decision(removal), at=now(),
+        seats=seats, limit=seats.limit(removal.event, edition_in_force()),
+    )  # fmt: skip
     return make_response(page, status)
 
 

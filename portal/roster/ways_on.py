@@ -7,7 +7,7 @@ from portal.policy.decision import WAY_ON_LABELS, Decision, WayOn
 
 # The page behind each way on, the permission it asks for, and values besides the event's.
 PAGES: dict[WayOn, tuple[str, str, dict[str, str]]] = {
-    WayOn.REMOVE_CONTACT: ("roster.index", "roster:remove", {}),
+    WayOn.REMOVE_CONTACT: ("roster.index", "roster:remove", {"_anchor": "now"}),
     WayOn.BUY_SEAT: ("orders.new", "order:place", {}),
     WayOn.REGISTER_CONTACT: ("roster.new", "roster:add", {"who": "me"}),
     WayOn.ASK_CONTACTS: ("roster.index", "roster:read", {}),

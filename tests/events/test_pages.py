@@ -144,7 +144,7 @@ def test_the_thirty_days_of_unlimited_support_are_shown_to_their_end(client, wor
     world.congress.account_opened_on = now().date()
     db.session.commit()
     text = client.as_(world.contact).get(f"/events/{world.congress.id}").text
-    assert "Support is unlimited until" in text
+    assert "The first days after the account was opened" in text
     assert "#USE-1" in text
 
 
@@ -165,7 +165,7 @@ def test_an_event_over_its_limit_offers_both_ways_out(client, world):
     text = client.as_(world.organiser).get(f"/events/{world.congress.id}").text
     assert "This event is over its limit" in text
     assert "2 of 1" in text
-    assert f'href="/events/{world.congress.id}/contacts"' in text
+    assert f'href="/events/{world.congress.id}/contacts#now"' in text
     assert f'href="/events/{world.congress.id}/orders/new"' in text
 
 

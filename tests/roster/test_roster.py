@@ -180,7 +180,7 @@ def test_at_the_limit_nobody_is_added_and_both_ways_on_are_offered(client, world
     ):
         assert "Every seat is taken" in page.text
         assert "#WHO-3" in page.text
-        assert f'href="/events/{world.congress.id}/contacts"' in page.text
+        assert f'href="/events/{world.congress.id}/contacts#now"' in page.text
         assert f'href="/events/{world.congress.id}/orders/new"' in page.text
     assert page.status_code == 422
     assert 'value="Ada Byron"' in page.text
