@@ -17,9 +17,9 @@ from portal.policy.training import BusyRange, SessionKind, Slot, Window, open_sl
 HostTimes = Select[bool, int, datetime, datetime]
 
 INSTANT = timedelta(microseconds=1)
-LOOK_AHEAD = timedelta(days=7)
+DAY = timedelta(days=1)
 # Longer than any session with its buffers can be (see the bounds of SessionTimes).
-REACH = timedelta(days=1)
+REACH = DAY
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,24 @@ class OpenTimes:
         times = session_times(kind, self.edition)
         start = max(after or self.at, self.at + timedelta(minutes=times.least_notice_minutes))
         end = self.at + timedelta(days=times.horizon_days) + INSTANT
-        first = one_for_each_start(self.between(kind, start, min(start + LOOK_AHEAD, end)))
-        if len(first) < count:
-            first = one_for_each_start(self.between(kind, start, end))
-        return first[:count]
+        found: tuple[Slot, ...] = ()
+        span = DAY
+        # A growing stretch at a time: most often the first day has enough.
+        while len(found) < count and start < end:
+            until = min(start + span, end)
+            found += one_for_each_start(self.between(kind, start, until))
+            start, span = until, 2 * span
+        return found[:count]
+
+    def last(self, kind: SessionKind, before: datetime) -> Slot | None:
+        """The latest slot that starts before an instant, if there is one."""
+        end, span = before, DAY
+        while end > self.at:
+            start = max(end - span, self.at)
+            if found := self.between(kind, start, end):
+                return found[-1]
+            end, span = start, 2 * span
+        return None
 
 
 def one_for_each_start(slots: Iterable[Slot]) -> tuple[Slot, ...]:

@@ -105,12 +105,12 @@ def _week(times: OpenTimes, kind: SessionKind, zone: str, wanted: date | None) -
     last = day_in(furthest(times.edition, times.at), zone)
     start = min(max(wanted or _first_day(times, kind, zone), day_in(times.at, zone)), last)
     begins, ends = midnight(start, zone), midnight(start + WEEK, zone)
-    before, after = times.between(kind, times.at, begins), times.soonest(kind, 1, after=ends)
+    before, after = times.last(kind, begins), times.soonest(kind, 1, after=ends)
     return Offer(
         by_day(one_for_each_start(times.between(kind, begins, ends)), zone),
         week=start,
         # The week that ends with the last open day before, so that no step leads to an empty week.
-        earlier=day_in(before[-1].starts_at, zone) - WEEK + DAY if before else None,
+        earlier=day_in(before.starts_at, zone) - WEEK + DAY if before else None,
         later=day_in(after[0].starts_at, zone) if after else None,
     )
 

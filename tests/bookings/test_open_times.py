@@ -45,6 +45,8 @@ def test_a_start_is_accepted_exactly_when_it_is_shown(windows, busy, kind, minut
     elsewhere = NOW + timedelta(minutes=minutes)
     assert bool(times.starting(kind, elsewhere)) == (elsewhere in starts(everything))
     assert times.soonest(kind, 5) == one_for_each_start(everything)[:5]
+    earlier = [slot for slot in everything if slot.starts_at < elsewhere]
+    assert times.last(kind, elsewhere) == (earlier[-1] if earlier else None)
 
 
 @given(spans(Window, 6), spans(BusyRange, 6))

@@ -24,7 +24,7 @@ def index(congress):
 @pytest.fixture
 def session(world, congress):
     window(world.agent, hours=6)
-    return book(world.contact, congress, note="Polls <please>")
+    return book(world.contact, congress, note="Polls\n<please>")
 
 
 @pytest.fixture
@@ -232,7 +232,7 @@ def test_the_sessions_own_page(client, world, session):
     page = client.as_(world.contact).get(f"/bookings/{session.id}").text
     assert "Wed 25 Nov 2026, 16:00 CET (UTC+1)" in page
     assert "Wed 25 Nov 2026, 10:00 EST (UTC-5)" in page
-    assert "Polls &lt;please&gt;" in page
+    assert "Polls<br>&lt;please&gt;" in page
     assert "Tue 24 Nov 2026, 16:00 CET" in page
     assert "/cancellation" in page
     assert "/outcome" not in page
