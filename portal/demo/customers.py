@@ -134,7 +134,7 @@ def _write_event(
     frame: Frame, customer: Customer, plan: EventPlan, shift: timedelta, chance: random.Random
 ) -> Stage:
     plan = plan if customer.is_first else replace(plan, attendees=_alike(plan.attendees, chance))
-    starts = frame.today + timedelta(days=plan.starts) + shift
+    starts = _on_weekday(frame.today + timedelta(days=plan.starts) + shift, plan.weekday)
     opened = starts - timedelta(days=plan.opened)
     opened_at = at_local(opened, "America/New_York", 10, chance.randrange(60))
     event = _event(customer, plan, starts, opened, opened_at)
@@ -172,6 +172,10 @@ def _event(customer: Customer, plan: EventPlan, starts: date, opened: date, open
         created_at=opened_at,
         version=1,
     )
+
+
+def _on_weekday(day: date, weekday: int | None) -> date:
+    return day if weekday is None else day + timedelta(days=(weekday - day.weekday()) % 7)
 
 
 def _slug(text: str) -> str:

@@ -49,6 +49,7 @@ class EventPlan:
     zone: str
     rooms: list[str]
     seats_used: int
+    weekday: int | None = None
     extra_seats: int = 0
     shrunk_from: int | None = None
     calls_for_abstracts: bool = False

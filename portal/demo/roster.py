@@ -9,8 +9,9 @@ from portal.demo.cast import ACCOUNTS
 from portal.demo.customers import Seated, Stage
 from portal.demo.dice import dice
 from portal.demo.frame import Frame, Someone, note
-from portal.demo.moments import at_local
+from portal.demo.moments import at_local, when_awake
 from portal.demo.people import give_role, invent, settle_account, telephone
+from portal.demo.phrasing import phrase
 from portal.demo.plans import OrderPlan
 from portal.orders.models import Order, OrderLine
 from portal.policy.contacts import contact_limit
@@ -38,7 +39,7 @@ def write_roster(frame: Frame, stage: Stage) -> None:
     for number in range(1, stage.plan.seats_used + 1):
         who = _next_contact(frame, stage, chance)
         since = stage.opened_at + timedelta(hours=number * chance.randint(2, 20))
-        since = min(since, frame.now - timedelta(hours=number))
+        since = min(when_awake(since, stage.plan.zone, chance), frame.now - timedelta(hours=number))
         seat_contact(frame, stage, who, number, since, seats[number], chance)
 
 
@@ -110,7 +111,7 @@ def seat_contact(
         seat_id=seat_id,
         seat_number=number,
         phone=telephone(stage.customer.plan, chance),
-        job_title=chance.choice(JOBS),
+        job_title=_job(stage, number),
         registered_at=since,
         registered_by_id=organiser.id,
         ended_at=until,
@@ -128,6 +129,11 @@ def seat_contact(
     if until is None:
         stage.contacts.append(Seated(key, who, since))
     return key
+
+
+def _job(stage: Stage, number: int) -> str:
+    job = JOBS[(number + len(stage.event.slug)) % len(JOBS)]
+    return phrase(job, american=stage.customer.plan.country == "US").filled({}, dice(job))
 
 
 def write_orders(frame: Frame, stage: Stage) -> list[int]:
