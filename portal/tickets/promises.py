@@ -10,6 +10,7 @@ from portal.policy.hours import Promise, business_minutes_between, reply_deadlin
 from portal.tickets.models import Ticket
 
 SOON_MINUTES = 120
+EXACT_HOURS = 3
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,13 @@ def due(due_at: datetime, at: datetime, hours: HoursRules) -> Due:
 
 
 def in_words(minutes: int, hours: HoursRules) -> str:
-    """Business minutes as people say them: `40 min`, `2 h 10 min`, `3 business days`."""
+    """Business minutes as people say them: `40 min`, `2 h 10 min`, `6 h`, `3 business days`."""
     day = _day_minutes(hours)
     if minutes < 60:
         return f"{minutes} min"
-    if minutes < day:
+    if minutes <= day:
         whole, rest = divmod(minutes, 60)
-        return f"{whole} h {rest} min" if rest else f"{whole} h"
+        return f"{whole} h {rest} min" if rest and whole < EXACT_HOURS else f"{whole} h"
     return "1 business day" if minutes < 2 * day else f"{minutes // day} business days"
 
 

@@ -106,7 +106,8 @@ def test_the_promise_is_made_under_the_edition_in_force(world: World) -> None:
         ("2026-06-02 12:30", "2026-06-02 10:00", "due in 2 h 30 min", False, False),
         ("2026-06-02 12:00", "2026-06-02 11:20", "due in 40 min", False, True),
         ("2026-06-02 12:00:30", "2026-06-02 12:00", "due now", False, True),
-        ("2026-06-03 10:00", "2026-06-02 10:00", "due in 1 business day", False, False),
+        ("2026-06-03 10:00", "2026-06-02 10:00", "due in 9 h", False, False),
+        ("2026-06-02 16:59", "2026-06-02 10:00", "due in 6 h", False, False),
         # Over the weekend no time passes.
         ("2026-06-08 09:00", "2026-06-06 12:00", "due in 1 h", False, True),
         ("2026-06-09 17:00", "2026-06-06 12:00", "due in 2 business days", False, False),
