@@ -73,7 +73,7 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
             "event_id": event.id, "contact_id": registered.id, "removal_id": removal.id, "ticket_id": ticket.id,
             "attachment_id": attachment.id, "order_id": order.id, "wish_id": wish.id, "session_id": session.id,
             "availability_id": availability.id, "booking_id": booking.id, "person_id": contact.id,
-            "organisation_id": event.organisation_id,
+            "organisation_id": event.organisation_id, "grant_id": registered.grant_id,
         }
     )  # fmt: skip
 
