@@ -43,14 +43,9 @@ def index(event_id: int) -> Response:
     actor = current_actor()
     event = event_for(actor, event_id)
     found, chosen = overview(event), _audience(request.args.get("audience"))
-    zone, may_book = actor.time_zone, actor.may("booking:create", event.scope)
-    offers = {
-        item.audience: found.week(item.audience, zone, week_from(request.args.get("week")))
-        if item.audience is chosen
-        else found.first_times(item.audience, zone)
-        for item in found.training
-        if item.is_open and may_book
-    }
+    may_book = actor.may("booking:create", event.scope)
+    week = week_from(request.args.get("week"))
+    offers = found.offers(actor.time_zone, chosen, week) if may_book else {}
     coming = coming_sessions(actor, event_id, request.args.get("coming"))
     past = past_sessions(actor, event_id, request.args.get("past"))
     return page_or_fragment(

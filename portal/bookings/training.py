@@ -57,13 +57,18 @@ class Overview:
     training: tuple[Training, ...]
     times: OpenTimes
 
-    def first_times(self, audience: Audience, zone: str) -> Offer:
-        """The next few open times."""
-        return Offer(by_day(self.times.soonest(kind_for(audience), FIRST_SHOWN), zone))
+    def offers(self, zone: str, chosen: Audience | None, week: date | None) -> dict[Audience, Offer]:
+        """The next few open times of each audience that may book, by the days of `zone`.
 
-    def week(self, audience: Audience, zone: str, wanted: date | None) -> Offer:
-        """A week of open times from `wanted` on, or from the first day that has any, by the days of `zone`."""
-        return _week(self.times, kind_for(audience), zone, wanted)
+        The chosen audience has a whole week: from `week` on, or from the first day that has any.
+        """
+        return {
+            item.audience: _week(self.times, kind_for(item.audience), zone, week)
+            if item.audience is chosen
+            else Offer(by_day(self.times.soonest(kind_for(item.audience), FIRST_SHOWN), zone))
+            for item in self.training
+            if item.is_open
+        }
 
 
 def overview(event: Event) -> Overview:
