@@ -20,6 +20,9 @@ def ours(name: str | None, kind: str, _parents: object) -> bool:
 def run() -> None:
     """Migrate on one connection, in one transaction for each migration."""
     with current_app.app_context(), db.engine.connect() as connection:
+        # The web's patience with a lock or a statement is too short for a migration.
+        connection.execute(text("SET lock_timeout = 0"))
+        connection.execute(text("SET statement_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
         connection.commit()
         context.configure(

@@ -93,6 +93,8 @@ def test_a_demo_starts_serves_stops_and_starts_again(folder: Path) -> None:
         for address in addresses:
             with urlopen(address) as answer:
                 assert answer.status == 200
+        with urlopen(f"http://127.0.0.1:{demo.port}/metrics") as numbers:
+            assert b'portal_requests_total{method="GET",route="/",' in numbers.read()
         running = demo.offspring()
         demo.process.send_signal(signal.SIGINT)
         assert demo.ending() == (0, "\nStopped.\n", "")
