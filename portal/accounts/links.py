@@ -44,7 +44,7 @@ def person_behind(token: str, purpose: Purpose) -> Person | None:
     return db.session.scalar(
         select(Person)
         .join(OneTimeLink, OneTimeLink.person_id == Person.id)
-        .where(*_working(token, purpose), Person.disabled_at.is_(None))
+        .where(*_bound(token, purpose), OneTimeLink.used_at.is_(None), Person.disabled_at.is_(None))
     )
 
 
@@ -57,10 +57,13 @@ def use_up(token: str, purpose: Purpose) -> Person | None:
     person = db.session.scalar(
         locked.with_for_update(key_share=True).execution_options(populate_existing=True)
     )
-    taken = (
-        update(OneTimeLink).where(*_working(token, purpose)).values(used_at=now()).returning(OneTimeLink.id)
-    )
-    return person if db.session.scalar(taken) is not None else None
+    taken = update(OneTimeLink).where(*_bound(token, purpose), still_unused()).values(used_at=now())
+    return person if db.session.scalar(taken.returning(OneTimeLink.id)) is not None else None
+
+
+def still_unused() -> ColumnElement[bool]:
+    """What lets one of several win who use a link at the same time."""
+    return OneTimeLink.used_at.is_(None)
 
 
 def withdraw_links(person_id: int, *purposes: Purpose) -> None:
@@ -77,10 +80,9 @@ def withdraw_links(person_id: int, *purposes: Purpose) -> None:
     )
 
 
-def _working(token: str, purpose: Purpose) -> tuple[ColumnElement[bool], ...]:
+def _bound(token: str, purpose: Purpose) -> tuple[ColumnElement[bool], ...]:
     return (
         OneTimeLink.token_hash == digest(token),
         OneTimeLink.purpose == purpose,
-        OneTimeLink.used_at.is_(None),
         OneTimeLink.expires_at > now(),
     )

@@ -17,7 +17,7 @@ NEW = {"current_password": PASSWORD, "password": OTHER}
 
 
 def stored(person: Person) -> Person:
-    db.session.expire_all()
+    db.session.remove()
     return db.session.get_one(Person, person.id)
 
 

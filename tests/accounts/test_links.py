@@ -29,8 +29,7 @@ ANSWERS = {"name": "Nobody Special", "time_zone": "Asia/Tokyo", "password": PASS
 
 
 def stored(person: Person) -> Person:
-    db.session.rollback()
-    db.session.expire_all()
+    db.session.remove()
     return db.session.get_one(Person, person.id)
 
 

@@ -23,8 +23,7 @@ def session_of(browser: PortalClient) -> Session:
 
     with browser.browser.session_transaction() as cookie:
         token = cookie["_user_id"]
-    db.session.rollback()
-    db.session.expire_all()
+    db.session.remove()
     return db.session.scalars(select(Session).where(Session.token_hash == digest(token))).one()
 
 
