@@ -18,6 +18,7 @@ LICENCES = {licence.value: in_words(licence) for licence in Licence}
 WHERE = {"yes": "In person, or in person and virtual", "no": "Virtual only"}
 # Older names of places that have a name of their own, and names that are no places.
 LEFT_OUT = frozenset({"Etc", "SystemV", "posix", "right", "US", "Brazil", "Canada", "Chile", "Mexico"})
+NO_ORGANISATION = "Choose the organisation that licenses the event."
 
 
 class DayField(DateField):
@@ -42,14 +43,14 @@ class WholeNumberField(IntegerField):
             raise ValueError("Enter a whole number, such as 450.") from error
 
 
-def time_zones() -> dict[str, dict[str, str]]:
-    """Every time zone named after a place, by region, for a select with groups."""
+def time_zones() -> dict[str, str | dict[str, str]]:
+    """Every time zone named after a place, by region, for a select with groups; none is chosen beforehand."""
     regions: dict[str, dict[str, str]] = defaultdict(dict)
     for zone in sorted(ZONES):
         region, _, city = zone.partition("/")
         if city and region not in LEFT_OUT:
             regions[region][zone] = city.replace("_", " ").replace("/", ", ")
-    return {**regions, "Universal": {"UTC": "UTC"}}
+    return {"": "Choose one", **regions, "Universal": {"UTC": "UTC"}}
 
 
 class EventForm(PortalForm):
@@ -106,7 +107,7 @@ class EventForm(PortalForm):
 class NewEventForm(CreatingForm, EventForm):
     """The form of a new event, which belongs to one of `organisations`."""
 
-    organisation_id = SelectField("Organisation", coerce=int)
+    organisation_id = SelectField("Organisation", [InputRequired(NO_ORGANISATION)], coerce=int)
 
     def __init__(self, organisations: list[Organisation], **options: Any) -> None:
         super().__init__(**options)
@@ -118,4 +119,4 @@ class NewEventForm(CreatingForm, EventForm):
     def validate_organisation_id(self, field: SelectField) -> None:
         """Refuse the line that asks to choose."""
         if not field.data:
-            raise ValidationError("Choose the organisation that licenses the event.")
+            raise ValidationError(NO_ORGANISATION)

@@ -167,6 +167,7 @@ def test_details_at_the_edge_are_taken(world, changes):
         ("licence", "", "Choose a licence"),
         ("held", "maybe", "Not a valid choice"),
         ("time_zone", "Nowhere", "Not a valid choice"),
+        ("time_zone", "", "Choose a time zone"),
         ("organisation_id", "0", "Choose the organisation"),
         ("organisation_id", "x", "Choose"),
         ("organisation_id", "999999", "Not a valid choice"),
