@@ -122,10 +122,12 @@ def _form_page(form: WishForm, customers: Any, similar: Any, status: int) -> Res
 
 
 def _wish_page(wish: Wish, form: VoteForm) -> str:
-    known = supporters(current_actor(), wish)
-    return render_template(
-        "wishes/show.html", wish=wish, form=form, standing=_standing(wish), supporters=known
-    )
+    actor = current_actor()
+    for_staff = {
+        "supporters": supporters(actor, wish),
+        "added_by_staff": actor.is_staff and queries.is_added_by_staff(wish),
+    }
+    return render_template("wishes/show.html", wish=wish, form=form, standing=_standing(wish), **for_staff)
 
 
 def _offer_customers(form: VoteForm) -> None:

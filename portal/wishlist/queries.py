@@ -8,6 +8,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from portal.accounts.actor import NOWHERE, Actor, Scope
 from portal.accounts.models import Organisation
+from portal.accounts.queries import actor_for
 from portal.db import db
 from portal.errors import NotFound
 from portal.events.models import Event
@@ -98,6 +99,12 @@ def customer_ids(actor: Actor) -> frozenset[int]:
         return actor.organisation_ids
     theirs = select(Event.organisation_id).where(Event.id.in_(actor.contact_event_ids))
     return actor.organisation_ids | frozenset(db.session.scalars(theirs))
+
+
+def is_added_by_staff(wish: Wish) -> bool:
+    """Whether staff added a wish, in a customer's name or their own."""
+    author = actor_for(wish.author_id)
+    return author is not None and author.is_staff
 
 
 def customers_to_speak_for(actor: Actor) -> Sequence[Organisation]:

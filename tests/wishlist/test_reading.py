@@ -113,7 +113,18 @@ class TestIndex:
         assert client.get("/wishes").status_code == 303
         assert client.as_(world.nobody).get("/wishes").status_code == 403
 
-    @pytest.mark.parametrize("cursor", ["nonsense", "%00", "W10", "WyJhIiwxXQ"])
+    @pytest.mark.parametrize(
+        "cursor",
+        [
+            "nonsense",
+            "%00",
+            "W10",
+            "WyJhIiwxXQ",
+            "WyJhIiwieCIsInkiXQ",
+            "WyJhIiwxZTQwMCwxXQ",
+            "WyJhIixudWxsLFtdXQ",
+        ],
+    )
     def test_an_unreadable_cursor_gives_the_first_page(self, client, world, cursor):
         wish = published(world)
         assert wish.title in client.as_(world.contact).get(f"/wishes?cursor={cursor}").text

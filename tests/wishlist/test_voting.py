@@ -86,11 +86,11 @@ class TestPages:
         widget = browser.fragment("post", f"/wishes/{wish.id}/vote", form_at=f"/wishes/{wish.id}")
         assert widget.status_code == 200
         assert widget.text.lstrip().startswith(f'<div class="wish-votes" id="votes-{wish.id}"')
-        assert "Take back" in widget.text
+        assert "Yours too" in widget.text
         answer = browser.post(f"/wishes/{wish.id}/vote", {"useful": "no"})
         assert (answer.status_code, answer.location) == (303, f"/wishes/{wish.id}")
         assert counted(wish) == 0
-        assert "Take back" not in browser.get("/wishes").text
+        assert "Yours too" not in browser.get("/wishes").text
 
     def test_a_colleagues_vote_is_told_without_a_name(self, client, world, wish):
         service.say_useful(world.actor("organiser"), wish.id)
