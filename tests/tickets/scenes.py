@@ -75,7 +75,7 @@ def archive(*parts: str, content: bytes = b"<x/>", stored: str = "") -> bytes:
         if stored:
             made.writestr(zipfile.ZipInfo("mimetype"), stored)
         for part in parts:
-            made.writestr(part, content)
+            made.writestr(zipfile.ZipInfo(part), content, zipfile.ZIP_DEFLATED)
     return written.getvalue()
 
 
