@@ -1,0 +1,62 @@
+"""No page asks the database more than it should, however much there is to show.
+
+Asked with the demo's data, where lists are full: a query per row shows here, not in a small world.
+"""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from portal.accounts.models import Person
+from portal.db import db
+from portal.demo.load import load
+from tests.signing_in import PortalClient
+
+ROLES = ("organiser", "contact", "agent", "moderator", "manager", "admin", "outsider")
+TABLES = {
+    "event_id": "event", "contact_id": "contact", "removal_id": "removal", "ticket_id": "ticket", "order_id": "\"order\"",
+    "wish_id": "wish", "booking_id": "booking", "availability_id": "availability", "person_id": "person",
+    "organisation_id": "organisation", "attachment_id": "attachment", "session_id": "session",
+}  # fmt: skip
+PLAIN = {"number": "1", "name": "organisers", "token": "no-such-token"}
+EACH = 4
+
+
+@pytest.fixture(scope="module")
+def demo(app: Flask) -> Iterator[dict[str, list[int]]]:
+    """The demo's data, and for each kind of thing a few keys spread over the table."""
+    from tests.conftest import _empty
+
+    with app.app_context():
+        load()
+        yield {parameter: _spread(table) for parameter, table in TABLES.items()}
+        db.session.remove()
+        _empty()
+
+
+def _spread(table: str) -> list[int]:
+    keys = list(db.session.scalars(text(f"SELECT id FROM {table} ORDER BY id")))
+    return keys[:: max(1, len(keys) // EACH)][:EACH]
+
+
+def _addresses(app: Flask, keys: dict[str, list[int]]) -> Iterator[str]:
+    for rule in app.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()) or rule.endpoint in ("static", "operations.show_metrics"):
+            continue
+        for turn in range(EACH if rule.arguments & keys.keys() else 1):
+            chosen = {name: str(found[turn % len(found)]) for name, found in keys.items() if found}
+            yield re.sub(
+                r"<(?:\w+:)?(\w+)>", lambda match, known=PLAIN | chosen: known.get(match[1], "1"), rule.rule
+            )
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_page_goes_over_its_budget(app: Flask, demo: dict[str, list[int]], role: str) -> None:
+    person = db.session.scalars(db.select(Person).where(Person.email == f"{role}@demo.example")).one()
+    browser = PortalClient(app, person)
+    seen = [browser.get(address).status_code for address in _addresses(app, demo)]
+    assert seen.count(200) > 10
+    assert not [status for status in seen if status >= 500]
