@@ -2,9 +2,10 @@
 
 from sqlalchemy import update
 
-from portal.accounts.actor import Actor
-from portal.accounts.models import Grant
+from portal.accounts.actor import Actor, Scope
+from portal.accounts.models import Grant, Person
 from portal.accounts.permissions import Role
+from portal.audit.record import record
 from portal.clock import now
 from portal.db import db
 
@@ -39,3 +40,11 @@ def end_grant(grant_id: int) -> bool:
         .returning(Grant.id)
     )
     return ended.first() is not None
+
+
+def record_grant(actor: Actor, action: str, grant: Grant, holder: Person) -> None:
+    """The audit row of a role of `holder`: `role.granted` or `role.ended`."""
+    scope = Scope(event_id=grant.event_id, organisation_id=grant.organisation_id)
+    said = {"person": holder.email, "person_id": holder.id, "role": grant.role}
+    ended = action == "role.ended"
+    record(actor, action, grant, before=said if ended else None, after=None if ended else said, scope=scope)

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.accounts.actor import Actor, Scope
-from portal.accounts.grants import grant_role
+from portal.accounts.grants import grant_role, record_grant
 from portal.accounts.identity import normalise_email
 from portal.accounts.invitations import find_or_invite, invite
 from portal.accounts.models import Grant, Organisation, Person
@@ -66,13 +66,7 @@ def add_organiser(actor: Actor, organisation_id: int, *, email: str, name: str) 
     if _organises(person.id, organisation.id):
         raise Invalid(email=f"{person.name} is an organiser of {organisation.name} already.")
     grant = grant_role(actor, person.id, Role.ORGANISER, organisation_id=organisation.id)
-    record(
-        actor,
-        "role.granted",
-        grant,
-        after={"person": person.email, "person_id": person.id, "role": Role.ORGANISER},
-        scope=Scope(organisation_id=organisation.id),
-    )
+    record_grant(actor, "role.granted", grant, person)
     invite(actor, person)
     return person
 

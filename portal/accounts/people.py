@@ -3,8 +3,8 @@
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from portal.accounts.actor import NOWHERE, Actor, Scope
-from portal.accounts.grants import end_grant, grant_role
+from portal.accounts.actor import Actor
+from portal.accounts.grants import end_grant, grant_role, record_grant
 from portal.accounts.identity import normalise_email
 from portal.accounts.invitations import find_or_invite, invite
 from portal.accounts.links import withdraw_links
@@ -44,7 +44,7 @@ def give_role(actor: Actor, person_id: int, role: Role, organisation_id: int | N
     if _holds(person.id, role, where.id if where else None):
         raise Invalid(role="This person holds that role already.")
     grant = grant_role(actor, person.id, role, organisation_id=where.id if where else None)
-    _note_role(actor, "role.granted", grant, person)
+    record_grant(actor, "role.granted", grant, person)
     return grant
 
 
@@ -79,7 +79,7 @@ def end_role(actor: Actor, person_id: int, grant_id: int) -> None:
         _leave_an_admin(actor, person)
     if not end_grant(grant.id):
         raise Conflict("This role has been ended already.")
-    _note_role(actor, "role.ended", grant, person)
+    record_grant(actor, "role.ended", grant, person)
 
 
 def _refuse_contact(grant: Grant) -> None:
@@ -164,9 +164,3 @@ def _leave_an_admin(actor: Actor, person: Person) -> None:
     )
     if db.session.scalar(others.limit(1)) is None:
         raise Forbidden("This is the last administrator. Make somebody else one first.")
-
-
-def _note_role(actor: Actor, action: str, grant: Grant, person: Person) -> None:
-    scope = Scope(organisation_id=grant.organisation_id) if grant.organisation_id else NOWHERE
-    said = {"person": person.email, "person_id": person.id, "role": grant.role}
-    record(actor, action, grant, scope=scope, **{"after" if action == "role.granted" else "before": said})

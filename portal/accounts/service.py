@@ -7,7 +7,7 @@ from sqlalchemy import delete, or_, select
 
 from portal.accounts.actor import SYSTEM, Actor
 from portal.accounts.credentials import set_password
-from portal.accounts.grants import grant_role
+from portal.accounts.grants import grant_role, record_grant
 from portal.accounts.identity import normalise_email, normalise_name, normalise_phone
 from portal.accounts.invitations import find_or_invite
 from portal.accounts.links import Purpose, make_link
@@ -150,7 +150,7 @@ def _create_admin(system: Actor, email: str, name: str) -> str | None:
     actor = actor_for(person.id)
     if actor is None or Role.ADMIN not in actor.staff_roles:
         granted = grant_role(system, person.id, Role.ADMIN)
-        record(system, "role.granted", granted, after={"person": person.email, "role": Role.ADMIN})
+        record_grant(system, "role.granted", granted, person)
     if person.password_hash is not None:
         return None
     token, _link = make_link(person, Purpose.INVITATION)

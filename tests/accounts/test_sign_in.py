@@ -1,5 +1,6 @@
 """Signing in and out: one answer for whoever may not come in, and a new token for whoever may."""
 
+import logging
 import re
 import statistics
 import time
@@ -221,3 +222,21 @@ def test_the_demo_shows_its_accounts_and_no_other_portal_does(
         db.engine.dispose()
     assert all(account.email in page for account in ACCOUNTS)
     assert page.count('value="conference-demo"') == len(ACCOUNTS)
+
+
+def test_what_happens_is_logged_without_secrets(
+    client: PortalClient, contact_signs_in: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    contact = contact_signs_in.contact
+    sign_in(client, contact, "a wrong password")
+    client.post("/sign-in", {"email": "unknown@people.example", "password": "a wrong password"})
+    sign_in(client, contact)
+    client.post("/sign-out")
+    said = [record.msg for record in caplog.records if record.name.startswith("portal.accounts")]
+    assert [(line["event"], line["person"]) for line in said if isinstance(line, dict)] == [
+        ("sign_in_refused", contact.id), ("sign_in_refused", None), ("signed_in", contact.id), ("signed_out", contact.id),
+    ]  # fmt: skip
+    assert PASSWORD not in caplog.text
+    assert "a wrong password" not in caplog.text
+    assert "unknown@people.example" not in caplog.text
