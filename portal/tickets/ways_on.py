@@ -33,7 +33,9 @@ def not_a_contact(actor: Actor, event: Event) -> Forbidden:
     """Why somebody who sees an event cannot open a ticket on it, and what they can do (WHO-1)."""
     organises = event.organisation_id in actor.organisation_ids
     decision = may_open_ticket(False, is_organiser=organises)
-    links = (_registering(actor, event), Link("Read its tickets", "tickets.index", {"event_id": event.id}))
+    myself = Link(WAY_ON_LABELS[WayOn.REGISTER_CONTACT], "roster.new", {"event_id": event.id, "who": "me"})
+    registering = myself if organises else _registering(actor, event)
+    links = (registering, Link("Read its tickets", "tickets.index", {"event_id": event.id}))
     shown = links if actor.may("ticket:read", event.scope) else ()
     return Forbidden(decision.reason, rule=decision.rule, links=shown)
 

@@ -104,7 +104,7 @@ def test_who_is_no_contact(client: PortalClient, world: World, method: str, who:
 def test_an_organiser_is_told_why_and_offered_to_register(client: PortalClient, world: World) -> None:
     page = client.as_(world.organiser).get(new(world)).get_data(as_text=True)
     assert "You manage this event, but only its registered Technical Contacts can open tickets." in page
-    assert f"/events/{world.congress.id}/contacts/new" in page
+    assert f"/events/{world.congress.id}/contacts/new?who=me" in page
 
 
 def test_signed_out_is_led_to_sign_in(client: PortalClient, world: World) -> None:
