@@ -1,0 +1,72 @@
+"""The control of bench/races.py: the portal with the guards behind its limits taken away.
+
+It runs on a scratch database of its own and refuses any other. What it shows is that the races are real:
+without row locks and constraints the same clicks go over the limits.
+"""
+
+import functools
+import os
+import re
+from typing import Any
+
+import psycopg
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import make_url
+
+from portal.cli import serve
+from portal.cli.receiving import Received
+
+DATABASE = "without_guards"
+ROW_LOCK = re.compile(r"\s+FOR (NO KEY )?UPDATE\b")
+CONSTRAINTS = (
+    "ALTER TABLE contact DROP CONSTRAINT uq_contact_seat_id",
+    "ALTER TABLE booking DROP CONSTRAINT ex_booking_host",
+    "DROP INDEX uq_booking_entitlement",
+)
+
+
+def drop_constraints(database_url: str) -> None:
+    """Take the constraints behind the limits from the scratch database."""
+    _refuse_other(database_url)
+    with psycopg.connect(database_url) as connection:
+        for statement in CONSTRAINTS:
+            connection.execute(statement.encode())
+
+
+def run() -> None:
+    """Serve as `portal serve` does, without the guards."""
+    from granian.constants import HTTPModes, Interfaces
+    from granian.server import Server
+
+    application()
+    Server(
+        "bench.unguarded:application",
+        factory=True,
+        address=os.environ["HOST"],
+        port=int(os.environ["PORT"]),
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        workers=int(os.environ["PORTAL_WEB_PROCESSES"]),
+        blocking_threads=serve.RECEIVED_AT_ONCE,
+        backpressure=serve.RECEIVED_AT_ONCE * 2,
+    ).serve()
+
+
+@functools.cache
+def application() -> Received:
+    """The portal's application, whose statements lock no row."""
+    _refuse_other(os.environ["DATABASE_URL"])
+    event.listen(Engine, "before_cursor_execute", _without_lock, retval=True)
+    return serve.application()
+
+
+def _without_lock(
+    _connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any
+) -> tuple[str, Any]:
+    return ROW_LOCK.sub("", statement), parameters
+
+
+def _refuse_other(database_url: str) -> None:
+    if make_url(database_url).database != DATABASE:
+        raise SystemExit(f"Guards are taken away on the database {DATABASE} only.")
