@@ -10,6 +10,7 @@ import os
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -100,10 +101,12 @@ def run_jobs(app: Flask, mail_server: MailServer) -> Iterator[Callable[[], list[
     def run() -> list[EmailMessage]:
         mail_server.received.clear()
         db.session.rollback()
-        work(app, until_empty=True)
+        # In a thread of its own, since a browser test's thread has an event loop running.
+        worker.submit(work, app, until_empty=True).result()
         return list(mail_server.received)
 
-    yield run
+    with ThreadPoolExecutor(1) as worker:
+        yield run
     socket.setdefaulttimeout(None)
 
 

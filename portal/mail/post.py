@@ -1,5 +1,6 @@
 """Writing mail in the caller's transaction. It is sent by a job after the commit, or never written."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,17 +20,32 @@ from portal.jobs.queue import enqueue
 from portal.mail.models import OutboundMail
 
 SHOWN = nh3.ALLOWED_TAGS - {"img"}
-MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False})
+# A name or a subject may hold Markdown: no stranger's link travels under words of their choosing.
+MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False}).disable(["link", "image", "autolink"])
 
 
 def _quotes_as_typed(state: StateCore) -> None:
-    # What somebody typed is quoted line by line (see the filter `quoted`). Its links would be those of a
-    # stranger under words of their choosing, so inside a quote every line is text.
+    # What somebody typed is quoted line by line (see the filter `quoted`): inside a quote every line is text.
     depth = 0
     for token in state.tokens:
         depth += {"blockquote_open": 1, "blockquote_close": -1}.get(token.type, 0)
-        if depth and token.type == "inline":
-            token.children = list(_lines(token.content))
+        if token.type == "inline":
+            token.children = list(_lines(token.content) if depth else _own_links(token, state.env["site"]))
+
+
+def _own_links(inline: Token, site: str) -> Iterator[Token]:
+    """The portal's own addresses as links; no other address becomes one."""
+    own = re.compile(f"({re.escape(site)}/[^\\s<>)]*)")
+    for child in inline.children or []:
+        for piece in own.split(child.content) if child.type == "text" else ():
+            if own.fullmatch(piece):
+                yield Token("link_open", "a", 1, attrs={"href": piece})
+                yield Token("text", "", 0, content=piece)
+                yield Token("link_close", "a", -1)
+            elif piece:
+                yield Token("text", "", 0, content=piece)
+        if child.type != "text":
+            yield child
 
 
 def _lines(content: str) -> Iterator[Token]:
@@ -100,4 +116,5 @@ def _written(template: str, **context: Any) -> tuple[str, str]:
 
 def _html(subject: str, text: str) -> str:
     layout = current_app.jinja_env.get_template("mail/layout.html")
-    return layout.render(subject=subject, body=Markup(nh3.clean(MARKDOWN.render(text), tags=SHOWN)))  # noqa: S704
+    rendered = MARKDOWN.render(text, {"site": current_app.extensions["settings"].site_url})
+    return layout.render(subject=subject, body=Markup(nh3.clean(rendered, tags=SHOWN)))  # noqa: S704

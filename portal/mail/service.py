@@ -54,7 +54,9 @@ def _may_have(found: OutboundMail) -> bool:
 
 
 def _letter(found: OutboundMail) -> Letter:
-    letter = Letter(subject=found.subject, recipients=[found.address], body=found.body_text, html=found.body_html)
+    letter = Letter(
+        subject=found.subject, recipients=[found.address], body=found.body_text, html=found.body_html
+    )
     letter.msgId = f"<{found.id}.{found.queued_at:%Y%m%d%H%M%S}@{current_app.config['MAIL_DOMAIN']}>"
     letter.extra_headers = {"Auto-Submitted": "auto-generated", **found.headers}
     if found.calendar:

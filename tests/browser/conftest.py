@@ -22,9 +22,10 @@ FLAGS = [
 AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1" / "axe.min.js"
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: while it runs, Playwright holds this thread's event loop, which other tests need.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One Chromium for all browser tests; its path comes from bin/test. Without one this fails, never skips."""
+    """A Chromium; its path comes from bin/test. Without one this fails, never skips."""
     path = os.environ.get("PORTAL_TEST_CHROMIUM", "/usr/bin/chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)

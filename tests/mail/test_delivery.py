@@ -1,5 +1,7 @@
 """Mail is written with its cause, sent once, and withheld from who may no longer have it (WHO-6)."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -10,7 +12,10 @@ from portal.mail.models import OutboundMail
 from portal.mail.post import Calendar, address_of, post
 from portal.mail.service import deliver
 
-TEMPLATE = "Subject with <angle> & more\n\nHello {{ to.name }},\n\n{{ words|quoted }}\n"
+TEMPLATE = (
+    "Subject with <angle> & more\n\nHello {{ to.name }},\n\n{{ words|quoted }}\n\n"
+    "See {{ address_of('events.index') }} about {{ title|default('it') }}.\n"
+)
 
 
 @pytest.fixture
@@ -43,6 +48,23 @@ def test_mail_arrives_once_with_text_and_html(world, outbox, template, run_jobs)
     assert "&lt;b&gt;bold" in html.get_content()
     assert run_jobs() == []
     assert states() == ["sent"]
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "[the portal](http://evil.example/)",
+        "<http://evil.example/>",
+        "![x](http://evil.example/x.png)",
+        "http://evil.example/",
+    ],
+)
+def test_no_link_but_the_portals_own_travels_in_a_mail(world, outbox, template, run_jobs, planted):
+    write(world.contact, template, title=planted)
+    [message] = run_jobs()
+    html = message.get_body(("html",)).get_content()
+    assert re.findall(r'href="([^"]+)"', html) == ["http://127.0.0.1:8000/events"]
+    assert "<img" not in html
 
 
 def test_the_same_cause_mails_once(world, outbox, template, run_jobs):
