@@ -97,7 +97,9 @@ def _write_message(frame: Frame, draft: Draft, ticket: int, turn: Turn, body: st
         body=body,
         sent_at=turn.sent_at,
     )
-    if name := draft.thread.messages[turn.index].attach:
+    # Files go to disk one by one: a larger demo has those of the first customers only.
+    name = draft.thread.messages[turn.index].attach
+    if name and draft.words.stage.customer.is_first:
         write_attachment(frame, draft.words, key, name)
 
 
