@@ -120,6 +120,17 @@ def test_a_mail_server_that_is_away_leaves_the_mail_waiting(app, world, outbox, 
     assert "refused" in kept.last_error.lower()
 
 
+def test_a_one_time_link_is_not_kept_once_it_is_sent(world, outbox, template, run_jobs):
+    address = address_of("accounts.invitation", token="a-secret_token")
+    write(world.contact, template, title=address)
+    [message] = run_jobs()
+    assert "a-secret_token" in message.get_body(("plain",)).get_content()
+    db.session.rollback()
+    [kept] = db.session.scalars(select(OutboundMail))
+    assert "a-secret_token" not in kept.body_text + kept.body_html
+    assert "/invitations/..." in kept.body_text
+
+
 def test_links_come_from_configuration(app, world):
     with app.test_request_context("/", headers={"Host": "evil.example"}):
         assert address_of("events.index") == "http://127.0.0.1:8000/events"
