@@ -31,8 +31,8 @@ def ordinal(number: int) -> str:
 
 
 def long_day(day: date) -> str:
-    """`Friday, July 3, 2026`: not by strftime, which follows the process's locale."""
-    return f"{WEEKDAYS[day.weekday()]}, {MONTHS[day.month - 1]} {day.day}, {day.year}"
+    """`Friday 3 July 2026`, as pages and mail write days: not by strftime, which follows the process's locale."""
+    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def clock(at: time) -> str:

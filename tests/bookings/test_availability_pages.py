@@ -63,7 +63,7 @@ def test_an_overlap_is_said_beside_the_form(client, world):
     browser.post(PAGE, TYPED)
     answer = browser.post(PAGE, TYPED | {"opens": "11:00", "closes": "13:00"})
     assert answer.status_code == 422
-    assert "Friday, November 27, 2026, 09:00 to 12:00" in answer.text
+    assert "Friday 27 November 2026, 09:00 to 12:00" in answer.text
 
 
 def test_managers_see_everyones_hours_and_agents_their_own(client, world, congress):

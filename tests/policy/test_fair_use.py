@@ -165,7 +165,7 @@ def test_a_notice_needs_excess_after_the_free_days() -> None:
     assert may_notify(excess, account_opened_on=opened, now=ends)
     early = may_notify(excess, account_opened_on=opened, now=ends - TICK)
     assert (early.allowed, early.rule) == (False, "USE-1")
-    assert "Wednesday, July 1, 2026" in early.reason
+    assert "Wednesday 1 July 2026" in early.reason
     refusal = may_notify(normal, account_opened_on=opened, now=ends)
     assert (refusal.allowed, refusal.rule) == (False, "USE-2")
 

@@ -107,12 +107,12 @@ def test_the_steps_tell_every_day_from_arrival_to_reply(received: datetime) -> N
 def test_the_steps_of_a_long_weekend_in_words() -> None:
     steps = reply_deadline(et("2026-09-04 12:30"), FIRST_EDITION).steps
     assert [step.text for step in steps] == [
-        "Received on Friday, September 4, 2026, 12:30 Eastern, in business hours.",
-        "Saturday, September 5, 2026: closed for the weekend.",
-        "Sunday, September 6, 2026: closed for the weekend.",
-        "Monday, September 7, 2026: closed for Labor Day.",
-        "Tuesday, September 8, 2026: a business day, it counts.",
-        "A reply is due by Tuesday, September 8, 2026, 12:30 Eastern.",
+        "Received on Friday 4 September 2026, 12:30 Eastern, in business hours.",
+        "Saturday 5 September 2026: closed for the weekend.",
+        "Sunday 6 September 2026: closed for the weekend.",
+        "Monday 7 September 2026: closed for Labor Day.",
+        "Tuesday 8 September 2026: a business day, it counts.",
+        "A reply is due by Tuesday 8 September 2026, 12:30 Eastern.",
     ]
     assert steps[3].day == date(2026, 9, 7)
 
