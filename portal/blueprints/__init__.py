@@ -8,7 +8,7 @@ from flask import Flask
 ROOT = Path(__file__).parent.parent.parent
 
 MODULES = (
-    "home", "operations", "editions", "guides",
+    "home", "operations", "editions", "prices", "guides",
     "accounts", "people", "organisations", "staff", "audit",
     "events", "roster", "removals",
     "tickets", "queue",

@@ -34,6 +34,7 @@ PLACES = (
     Place("Removals", "removals.index", "roster:decide", frozenset({"removals"})),
     Place("Availability", "availability.index", "availability:publish", frozenset({"availability"})),
     Place("Orders", "orders.index", "order:read", frozenset({"orders"})),
+    Place("Prices", "prices.index", "policy:publish", frozenset({"prices"})),
     Place("Wish list", "wishes.index", "wish:read", frozenset({"wishes"})),
     Place("Moderation", "moderation.index", "wish:moderate", frozenset({"moderation"})),
     Place("People", "people.index", "people:manage", frozenset({"people"})),
