@@ -66,6 +66,7 @@ class Booking(Base):
     note: Mapped[str] = mapped_column(default="")
     booked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     booked_at: Mapped[datetime] = mapped_column(default=now)
+    handed_to_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     cancelled_at: Mapped[datetime | None]
     cancelled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     calendar_sequence: Mapped[int] = mapped_column(default=0)
@@ -75,6 +76,7 @@ class Booking(Base):
     event: Mapped[Event] = relationship()
     host: Mapped[Person] = relationship(foreign_keys=host_id)
     booked_by: Mapped[Person] = relationship(foreign_keys=booked_by_id)
+    handed_to: Mapped[Person | None] = relationship(foreign_keys=handed_to_id)
 
     __table_args__ = (
         CheckConstraint("state IN ('confirmed', 'done', 'no_show', 'cancelled')", name="state"),
@@ -104,6 +106,11 @@ class Booking(Base):
     def kind(self) -> SessionKind:
         """The kind of live session, as the policy names it."""
         return kind_for(Audience(self.audience))
+
+    @property
+    def attended_by(self) -> Person:
+        """Whom the host meets: who booked, or whom it passed to; both must have been loaded with it."""
+        return self.handed_to or self.booked_by
 
     @property
     def title(self) -> str:

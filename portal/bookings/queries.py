@@ -38,7 +38,8 @@ def booking_scope(actor: Actor, booking_id: int) -> Scope | None:
 
 def session_for(actor: Actor, booking_id: int) -> Booking:
     """A session with its event, host and booker. Raises NotFound when the actor may not know of it."""
-    statement = visible_sessions(actor).options(joinedload(Booking.booked_by))
+    parties = joinedload(Booking.booked_by), joinedload(Booking.handed_to)
+    statement = visible_sessions(actor).options(*parties)
     found = db.session.scalar(
         statement.where(Booking.id == booking_id).execution_options(populate_existing=True)
     )

@@ -70,14 +70,27 @@ class Contact(Base):
 
 
 class Removal(Base):
-    """A request to remove a contact, which a manager decides within two business days (WHO-6)."""
+    """A request to remove or replace a contact, which a manager decides within two business days (WHO-6).
+
+    A replacement names who is to come: they get the seat in the transaction in which the other leaves it.
+    `handover_to` is the contact whom the tickets and live sessions of the one to go pass to: as chosen
+    while the request is pending, as it came once it is approved.
+    """
 
     __tablename__ = "removal"
 
     id: Mapped[Key]
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
     contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"))
+    kind: Mapped[str] = mapped_column(default="removal", server_default="removal")
     state: Mapped[str] = mapped_column(default="pending")
+    replacement_name: Mapped[str] = mapped_column(default="", server_default="")
+    replacement_email: Mapped[str] = mapped_column(default="", server_default="")
+    replacement_phone: Mapped[str] = mapped_column(default="", server_default="")
+    replacement_job_title: Mapped[str] = mapped_column(default="", server_default="")
+    handover_to_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
+    half_time_told_at: Mapped[datetime | None]
+    late_told_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(default="")
     requested_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     requested_at: Mapped[datetime] = mapped_column(default=now)
@@ -87,16 +100,29 @@ class Removal(Base):
     decision_reason: Mapped[str] = mapped_column(default="")
     policy_edition: Mapped[int] = mapped_column(ForeignKey("policy_edition.number"))
 
-    contact: Mapped[Contact] = relationship()
+    contact: Mapped[Contact] = relationship(foreign_keys=contact_id)
+    handover_to: Mapped[Contact | None] = relationship(foreign_keys=handover_to_id)
     event: Mapped[Event] = relationship()
     requested_by: Mapped[Person] = relationship(foreign_keys=requested_by_id)
     decided_by: Mapped[Person | None] = relationship(foreign_keys=decided_by_id)
 
     __table_args__ = (
         CheckConstraint("state IN ('pending', 'approved', 'declined', 'withdrawn')", name="state"),
+        CheckConstraint("kind IN ('removal', 'replacement')", name="kind"),
+        CheckConstraint("(kind = 'replacement') = (replacement_email != '')", name="replacement"),
         CheckConstraint("(state = 'pending') = (decided_at IS NULL)", name="decided"),
         CheckConstraint("state != 'approved' OR decided_by_id != requested_by_id", name="four_eyes"),
         Index("uq_removal_pending", "contact_id", unique=True, postgresql_where=text("state = 'pending'")),
         Index("ix_removal_due", "due_at", "id", postgresql_where=text("state = 'pending'")),
         Index("ix_removal_event_id", "event_id"),
-    )
+        # Nobody is to come twice: the second request for the same person would fail when it is approved.
+        Index(
+            "uq_removal_replacement", "event_id", "replacement_email",
+            unique=True, postgresql_where=text("state = 'pending' AND kind = 'replacement'"),
+        ),
+    )  # fmt: skip
+
+    @property
+    def is_replacement(self) -> bool:
+        """Whether somebody takes the seat of the one to go."""
+        return self.kind == "replacement"

@@ -16,7 +16,8 @@ class Ticket(Base):
     """A request for support on one event.
 
     `open` waits for support and has `reply_due_at`, the promise (HOW-2); `waiting` waits for the
-    customer; `closed` is done. `awaiting_since` is the moment the promise counts from.
+    customer; `closed` is done. `awaiting_since` is the moment the promise counts from. `handed_to` has it
+    on the customer's side since whoever asked is no longer a contact (WHO-6).
     """
 
     __tablename__ = "ticket"
@@ -34,6 +35,7 @@ class Ticket(Base):
     first_reply_at: Mapped[datetime | None]
     last_activity_at: Mapped[datetime] = mapped_column(default=now)
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    handed_to_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     closed_at: Mapped[datetime | None]
     policy_edition: Mapped[int] = mapped_column(ForeignKey("policy_edition.number"))
     form_key: Mapped[str | None] = mapped_column(unique=True)
@@ -41,6 +43,7 @@ class Ticket(Base):
     event: Mapped[Event] = relationship()
     opened_by: Mapped[Person] = relationship(foreign_keys=opened_by_id)
     assignee: Mapped[Person | None] = relationship(foreign_keys=assignee_id)
+    handed_to: Mapped[Person | None] = relationship(foreign_keys=handed_to_id)
 
     __table_args__ = (
         CheckConstraint("state IN ('open', 'waiting', 'closed')", name="state"),

@@ -22,6 +22,7 @@ WITH_PARTIES = (
     joinedload(Ticket.event).joinedload(Event.organisation),
     joinedload(Ticket.opened_by),
     joinedload(Ticket.assignee),
+    joinedload(Ticket.handed_to),
 )
 
 
@@ -76,9 +77,10 @@ def last_message_id(ticket_id: int) -> int:
 
 
 def customer_authors(ticket: Ticket) -> set[int]:
-    """Who took part in a ticket on the customer's side: its opener and whoever wrote there."""
+    """Who took part in a ticket on the customer's side: its opener, whoever wrote there, whoever has it now."""
     wrote = select(Message.author_id).where(Message.ticket_id == ticket.id, Message.from_staff.is_(False))
-    return {ticket.opened_by_id, *db.session.scalars(wrote.distinct())}
+    took_part = {ticket.opened_by_id, *db.session.scalars(wrote.distinct())}
+    return took_part | ({ticket.handed_to_id} if ticket.handed_to_id else set())
 
 
 def attachment_scope(actor: Actor, attachment_id: int) -> Scope | None:
