@@ -16,12 +16,13 @@ from portal.clock import now
 from portal.db import db
 
 QUERY_BUDGET = 8
+WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|TRUNCATE|COPY|MERGE)\b", re.I)
 CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 FORM_KEY = re.compile(r'name="form_key"[^>]*value="([^"]+)"')
 
 
 class PortalClient:
-    """One browser. `get` fails a page that asks the database more than QUERY_BUDGET times."""
+    """One browser. `get` fails a page that writes, or asks the database more than QUERY_BUDGET times."""
 
     def __init__(self, app: Flask, person: Person | None = None) -> None:
         self.app = app
@@ -35,8 +36,9 @@ class PortalClient:
         return PortalClient(self.app, person)
 
     def get(self, address: str, **options: Any) -> TestResponse:
-        """Read a page within the query budget."""
+        """Read a page within the query budget, and see that reading it writes nothing."""
         response = self._counted("get", address, **options)
+        assert not [query for query in self.queries if WRITES.match(query)], f"reading {address} writes"
         assert len(self.queries) <= QUERY_BUDGET, f"{address} asks {len(self.queries)} times:\n" + "\n".join(
             self.queries
         )
