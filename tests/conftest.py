@@ -29,7 +29,9 @@ from tests.outbox import Outbox
 from tests.people import World, settle
 from tests.signing_in import PortalClient
 
-SERVER = Path(tempfile.gettempdir()) / f"portal-tests-{os.getuid()}"
+# One for each checkout and user: two that test at once do not share a template.
+CHECKOUT = hashlib.sha256(str(Path(__file__).parent).encode()).hexdigest()[:8]
+SERVER = Path(tempfile.gettempdir()) / f"portal-tests-{os.getuid()}-{CHECKOUT}"
 TEMPLATE = "portal_template"
 KEPT_TABLES = frozenset({"policy_edition"})
 
