@@ -7,6 +7,7 @@ import time
 import structlog
 from flask import Flask, Response, g, request
 
+from portal.db import read_by_statement
 from portal.web.signed_in import current_actor
 
 log = structlog.get_logger("portal.request")
@@ -26,6 +27,7 @@ def _begin() -> None:
     g.started = time.perf_counter()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    read_by_statement()
 
 
 def _finish(response: Response) -> Response:
