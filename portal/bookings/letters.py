@@ -1,5 +1,7 @@
 """Mail about live sessions. Takes part in the caller's transaction."""
 
+from typing import Any
+
 from flask import current_app
 
 from portal.accounts.actor import Actor
@@ -75,7 +77,7 @@ def send_window_removed(window: Availability, remover: Actor, kept: list[Booking
 
 
 def _send(
-    to: Person, template: str, booking: Booking, *, cause: str = "", calendar: bool = False, **context: object
+    to: Person, template: str, booking: Booking, *, cause: str = "", calendar: bool = False, **context: Any
 ) -> None:
     post(
         to, template, cause=cause or f"{template}:{booking.id}", permission="booking:read", scope=booking.scope,

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.policy.business_time import add_business_days
+from portal.policy.business_time import add_business_days, add_business_minutes, business_minutes_between
 from portal.policy.decision import Decision, PolicyError, WayOn, granted, refused
 from portal.policy.edition_shape import FIRST_EDITION, Edition
 from portal.policy.parameters import ContactBand
@@ -23,9 +23,11 @@ __all__ = [
     "may_escalate_question",
     "may_open_ticket",
     "may_register",
+    "may_replace_contact",
     "may_reply_to_attendee",
     "may_withdraw_removal",
     "removal_due",
+    "removal_half_time",
     "seat_counts",
     "size_band",
     "size_bands",
@@ -89,15 +91,20 @@ def is_over_limit(limit: ContactLimit, in_use: int) -> bool:
     return in_use > limit.total
 
 
-def may_add_contact(limit: ContactLimit, in_use: int) -> Decision:
-    """WHO-3, WHO-5: whether one more contact may be registered beside those in use.
+def may_add_contact(limit: ContactLimit, in_use: int, *, more: int = 1) -> Decision:
+    """WHO-3, WHO-5: whether `more` contacts may be registered beside those in use.
 
-    The ways on are removing a contact and buying a seat. Raises PolicyError for a negative number.
+    The ways on are removing a contact and buying a seat. Raises PolicyError for a negative number in use,
+    and for fewer than one more.
     """
-    if in_use < 0:
+    if in_use < 0 or more < 1:
         raise PolicyError("WHO-3", "An event cannot have fewer than no contacts.")
-    if in_use < limit.total:
+    if in_use + more <= limit.total:
         return granted("WHO-5", f"{in_use} of {counted(limit.total, 'contact')} registered: there is room.")
+    if in_use < limit.total:
+        free = counted(limit.total - in_use, "more Technical Contact")
+        reason = f"This event has room for {free}: {in_use} of {limit.total} are registered, {more} are to be added."
+        return refused("WHO-3", reason, WayOn.REMOVE_CONTACT, WayOn.BUY_SEAT)
     state = "is over its limit of" if is_over_limit(limit, in_use) else "has all of its"
     reason = f"This event {state} {counted(limit.total, 'Technical Contact')}: {in_use} registered."
     return refused("WHO-3", reason, WayOn.REMOVE_CONTACT, WayOn.BUY_SEAT)
@@ -153,6 +160,30 @@ def removal_due(received_at: datetime, edition: Edition = FIRST_EDITION) -> date
     time ends at the close of the second. Raises PolicyError without a time zone.
     """
     return add_business_days(received_at, edition.contacts.removal_business_days, edition.hours)
+
+
+def removal_half_time(received_at: datetime, due_at: datetime, edition: Edition = FIRST_EDITION) -> datetime:
+    """WHO-6: when half of the business time for a decision has passed, in UTC: managers are reminded then.
+
+    Raises PolicyError without a time zone.
+    """
+    allowed = business_minutes_between(received_at, due_at, edition.hours)
+    return add_business_minutes(received_at, max(0, allowed) // 2, edition.hours)
+
+
+def may_replace_contact(limit: ContactLimit, in_use: int, *, seat_closes: bool) -> Decision:
+    """WHO-3, WHO-6: whether somebody else may take over a contact's seat, also when the event is full.
+
+    The number of contacts stays the same, so it may, unless the seat lies beyond a limit that has fallen:
+    such a seat goes with whoever sits on it. The ways on are removing a contact and buying a seat.
+    """
+    if not seat_closes:
+        return granted("WHO-6", "A replacement takes over the seat: the number of contacts stays the same.")
+    reason = (
+        f"This event is over its limit of {counted(limit.total, 'Technical Contact')}: {in_use} registered. "
+        "This seat lies beyond the limit and goes with whoever sits on it, so nobody can take it over."
+    )
+    return refused("WHO-3", reason, WayOn.REMOVE_CONTACT, WayOn.BUY_SEAT)
 
 
 def may_decide_removal(

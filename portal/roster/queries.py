@@ -13,10 +13,25 @@ from portal.db import db
 from portal.events.models import Event
 from portal.events.queries import visible_events
 from portal.paging import Page, page_of
-from portal.policy.contacts import ContactLimit, contact_limit, is_over_limit, may_add_contact
+from portal.policy.contacts import (
+    ContactLimit,
+    contact_limit,
+    is_over_limit,
+    may_add_contact,
+    may_replace_contact,
+)
 from portal.policy.decision import Decision
 from portal.policy.edition import Edition
 from portal.roster.models import Contact, Removal, Seat
+
+# A request with everybody whom its page and its mail name.
+WHOLE = (
+    joinedload(Removal.contact).joinedload(Contact.person),
+    joinedload(Removal.handover_to).joinedload(Contact.person),
+    joinedload(Removal.event).joinedload(Event.organisation),
+    joinedload(Removal.requested_by),
+    joinedload(Removal.decided_by),
+)
 
 
 @dataclass(frozen=True)
@@ -144,6 +159,21 @@ def pending_removal(contact_id: int) -> Removal | None:
     return db.session.scalar(pending.options(joinedload(Removal.requested_by)))
 
 
+def replacement_named(event_id: int, email: str) -> Removal | None:
+    """The request that waits to be decided in which somebody with this address is to come."""
+    named = select(Removal).where(
+        Removal.event_id == event_id, Removal.state == "pending", Removal.replacement_email == email
+    )
+    return db.session.scalar(named.options(joinedload(Removal.contact).joinedload(Contact.person)))
+
+
+def may_be_replaced(contact: Contact, event: Event, edition: Edition) -> Decision:
+    """WHO-3, WHO-6: whether somebody else may take over the seat of a contact of now. Two queries."""
+    counts = seat_counts([event.id])[event.id]
+    closes = db.session.scalar(select(Seat.closing).where(Seat.id == contact.seat_id))
+    return may_replace_contact(counts.limit(event, edition), counts.used, seat_closes=bool(closes))
+
+
 def pending_removals(actor: Actor, cursor: str | None) -> Page[Removal]:
     """The requests that wait to be decided, the one due first first (WHO-6)."""
     pending = _removals(actor).where(Removal.state == "pending")
@@ -170,13 +200,4 @@ def _visible(actor: Actor) -> Select[int]:
 
 
 def _removals(actor: Actor) -> Select[Removal]:
-    return (
-        select(Removal)
-        .where(Removal.event_id.in_(_visible(actor)))
-        .options(
-            joinedload(Removal.contact).joinedload(Contact.person),
-            joinedload(Removal.event).joinedload(Event.organisation),
-            joinedload(Removal.requested_by),
-            joinedload(Removal.decided_by),
-        )
-    )
+    return select(Removal).where(Removal.event_id.in_(_visible(actor))).options(*WHOLE)

@@ -1,13 +1,10 @@
-"""Asking for the removal of a contact, and deciding it (WHO-6)."""
+"""Deciding and withdrawing requests to remove or replace a contact (WHO-6)."""
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import joinedload
 
 from portal.accounts.actor import Actor
 from portal.accounts.grants import end_grant
-from portal.accounts.models import Grant, Person
-from portal.accounts.permissions import Role
-from portal.accounts.queries import staff_with
+from portal.accounts.models import Grant
 from portal.audit.record import record
 from portal.clock import now
 from portal.db import db, use_case
@@ -15,45 +12,24 @@ from portal.editions.queries import edition_in_force
 from portal.errors import Conflict, Invalid, NotFound, Refused
 from portal.events.models import Event
 from portal.events.queries import locked_event
-from portal.mail.post import post
-from portal.policy.contacts import may_decide_removal, removal_due
-from portal.roster.models import Contact, Removal
-from portal.roster.queries import contact_with, organisers_of, pending_removal, removal_with
+from portal.policy.contacts import may_decide_removal
+from portal.policy.decision import Decision
+from portal.roster.handover import Handover, hand_over
+from portal.roster.models import Contact, Removal, Seat
+from portal.roster.queries import WHOLE, removal_with
+from portal.roster.removal_letters import tell_of_decision, tell_of_withdrawal
+from portal.roster.removal_requests import LONGEST_REASON, ask_for_removal, ask_for_replacement
+from portal.roster.replacement import newcomer_of, refuse_closing, seat_newcomer
 from portal.roster.seats import sync_seats
 
-LONGEST_REASON = 2000
-
-
-@use_case
-def ask_for_removal(actor: Actor, contact_id: int, *, reason: str = "") -> Removal:
-    """Ask that a contact be removed. A manager decides by the time that is set now (WHO-6).
-
-    Asked twice by the same person it is one request. Raises Conflict when somebody else has asked or the
-    contact has left already, Invalid for too long a reason, NotFound and Forbidden as for any contact.
-    """
-    contact = _contact(actor, contact_id)
-    event = locked_event(actor, contact.event_id)
-    actor.require("roster:remove", event.scope)
-    earlier = pending_removal(contact_id)
-    if earlier is not None and earlier.requested_by_id == actor.id:
-        return earlier
-    db.session.refresh(contact)
-    _refuse_needless(contact, earlier)
-    _check_length(reason)
-    edition = edition_in_force()
-    asked_at = now()
-    removal = Removal(
-        event_id=event.id, contact_id=contact_id, reason=reason, requested_by_id=actor.id,
-        requested_at=asked_at, due_at=removal_due(asked_at, edition), policy_edition=edition.number,
-    )  # fmt: skip
-    db.session.add(removal)
-    db.session.flush()
-    record(
-        actor, "removal.requested", removal, scope=event.scope,
-        after={"contact": contact.person.email, "reason": reason, "due_at": removal.due_at},
-    )  # fmt: skip
-    _tell_of_request(actor, _loaded(removal.id))
-    return removal
+__all__ = [
+    "LONGEST_REASON",
+    "ask_for_removal",
+    "ask_for_replacement",
+    "decide_removal",
+    "may_decide",
+    "withdraw_removal",
+]
 
 
 @use_case
@@ -64,21 +40,22 @@ def withdraw_removal(actor: Actor, removal_id: int) -> Removal:
     actor.require("roster:remove", event.scope)
     _settle(actor, removal_id, "withdrawn")
     record(
-        actor, "removal.withdrawn", removal, scope=event.scope,
+        actor, f"{removal.kind}.withdrawn", removal, scope=event.scope,
         before={"state": "pending"}, after={"state": "withdrawn"},
     )  # fmt: skip
     removal = _loaded(removal_id)
-    for manager in staff_with(Role.MANAGER):
-        _post(manager, "removal_withdrawn", removal, permission="roster:decide")
+    tell_of_withdrawal(removal)
     return removal
 
 
 @use_case
 def decide_removal(actor: Actor, removal_id: int, *, approve: bool, reason: str = "") -> Removal:
-    """Approve or decline a request for removal (WHO-6). On approval the person is out with this transaction.
+    """Approve or decline a request (WHO-6). On approval the person is out with this transaction.
 
-    Raises Refused when the decider asked for it or is the one to go, Invalid when a refusal has no reason,
-    Conflict when it is no longer pending.
+    With it the replacement comes in on the same seat, and tickets and sessions pass on. Raises Refused when
+    the decider asked for it or is concerned by it, or when the seat can no longer be taken over (WHO-3),
+    Invalid when a refusal has no reason, Conflict when it is no longer pending or whoever is to come
+    became a contact meanwhile.
     """
     removal = _removal(actor, removal_id)
     actor.require("roster:decide", removal.event.scope)
@@ -88,22 +65,24 @@ def decide_removal(actor: Actor, removal_id: int, *, approve: bool, reason: str 
     _check_decision(actor, removal, approve=approve, reason=reason)
     state = "approved" if approve else "declined"
     _settle(actor, removal_id, state, reason)
-    if approve:
-        _end(removal.contact, event)
+    removal = _loaded(removal_id)
+    handover = _carry_out(actor, removal, event) if approve else None
     record(
-        actor, f"removal.{state}", removal, scope=event.scope, before={"state": "pending"},
-        after={"state": state, "reason": reason, "contact": removal.contact.person.email},
+        actor, f"{removal.kind}.{state}", removal, scope=event.scope, before={"state": "pending"},
+        after={"state": state, "reason": reason, **_outcome(removal, handover)},
     )  # fmt: skip
     removal = _loaded(removal_id)
-    _tell_of_decision(removal)
+    tell_of_decision(removal, handover)
     return removal
 
 
-def _contact(actor: Actor, contact_id: int) -> Contact:
-    found = contact_with(actor, contact_id)
-    if found is None:
-        raise NotFound
-    return found
+def may_decide(actor: Actor, removal: Removal) -> Decision:
+    """WHO-6: whether this actor decides: a manager who neither asked for it nor goes nor comes."""
+    comes = removal.is_replacement and removal.replacement_email == actor.email
+    return may_decide_removal(
+        removal.requested_by_id, actor.id, is_manager=actor.may("roster:decide"),
+        removed_id=actor.id if comes else removal.contact.person_id,
+    )  # fmt: skip
 
 
 def _removal(actor: Actor, removal_id: int) -> Removal:
@@ -113,28 +92,12 @@ def _removal(actor: Actor, removal_id: int) -> Removal:
     return found
 
 
-def _refuse_needless(contact: Contact, earlier: Removal | None) -> None:
-    if contact.ended_at is not None:
-        raise Conflict(f"{contact.person.name} is no longer a contact of this event.")
-    if earlier is not None:
-        raise Conflict(
-            f"{earlier.requested_by.name} has asked for this removal already. It waits to be decided."
-        )
-
-
-def _check_length(reason: str) -> None:
-    if len(reason) > LONGEST_REASON:
-        raise Invalid(reason=f"Enter at most {LONGEST_REASON:,} characters.")
-
-
 def _check_decision(actor: Actor, removal: Removal, *, approve: bool, reason: str) -> None:
-    decision = may_decide_removal(
-        removal.requested_by_id, actor.id, is_manager=actor.may("roster:decide"),
-        removed_id=removal.contact.person_id,
-    )  # fmt: skip
+    decision = may_decide(actor, removal)
     if not decision:
         raise Refused(decision)
-    _check_length(reason)
+    if len(reason) > LONGEST_REASON:
+        raise Invalid(reason=f"Enter at most {LONGEST_REASON:,} characters.")
     if not approve and not reason:
         raise Invalid(reason="Say why you decline: the person who asked reads it.")
 
@@ -152,40 +115,38 @@ def _settle(actor: Actor, removal_id: int, state: str, reason: str = "") -> None
         raise Conflict(f"{who} was quicker: this request is {there.state} already. Nothing was changed.")
 
 
-def _end(contact: Contact, event: Event) -> None:
+def _carry_out(actor: Actor, removal: Removal, event: Event) -> Handover:
+    newcomer = _swap(actor, removal, event) if removal.is_replacement else None
+    if newcomer is None:
+        _end(removal.contact)
+    sync_seats(event, edition_in_force())
+    return hand_over(actor, removal, event, newcomer)
+
+
+def _swap(actor: Actor, removal: Removal, event: Event) -> Contact:
+    refuse_closing(actor, removal.contact, event)
+    person = newcomer_of(actor, removal, event)
+    seat = db.session.get_one(Seat, removal.contact.seat_id)
+    _end(removal.contact)
+    return seat_newcomer(actor, removal, event, person, seat)
+
+
+def _end(contact: Contact) -> None:
     contact.ended_at, contact.seat_id = now(), None
     end_grant(contact.grant_id)
-    sync_seats(event, edition_in_force())
+    db.session.flush()
+
+
+def _outcome(removal: Removal, handover: Handover | None) -> dict[str, object]:
+    said: dict[str, object] = {"contact": removal.contact.person.email}
+    if removal.is_replacement:
+        said["replacement"] = removal.replacement_email
+    if handover:
+        said |= {"tickets_passed": handover.tickets, "sessions_passed": handover.sessions}
+        said["passed_to"] = handover.heir.email if handover.heir else None
+    return said
 
 
 def _loaded(removal_id: int) -> Removal:
-    everything = (
-        joinedload(Removal.contact).joinedload(Contact.person),
-        joinedload(Removal.event).joinedload(Event.organisation),
-        joinedload(Removal.requested_by),
-        joinedload(Removal.decided_by),
-    )
-    fresh = select(Removal).where(Removal.id == removal_id).options(*everything)
+    fresh = select(Removal).where(Removal.id == removal_id).options(*WHOLE)
     return db.session.scalars(fresh.execution_options(populate_existing=True)).one()
-
-
-def _tell_of_request(actor: Actor, removal: Removal) -> None:
-    for manager in staff_with(Role.MANAGER):
-        _post(manager, "removal_requested", removal, permission="roster:decide")
-    _post(removal.requested_by, "removal_received", removal, permission="removal:read")
-
-
-def _tell_of_decision(removal: Removal) -> None:
-    if removal.state == "approved":
-        _post(removal.contact.person, "removal_done", removal, permission=None)
-    concerned = {person.id: person for person in organisers_of(removal.event.organisation_id)}
-    concerned[removal.requested_by_id] = removal.requested_by
-    for person in concerned.values():
-        _post(person, "removal_decided", removal, permission="removal:read")
-
-
-def _post(to: Person, template: str, removal: Removal, *, permission: str | None) -> None:
-    post(
-        to, template, cause=f"{template.replace('_', '-')}:{removal.id}", permission=permission,
-        scope=removal.event.scope, removal=removal,
-    )  # fmt: skip
