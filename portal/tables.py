@@ -9,10 +9,11 @@ from portal.events import models as events
 from portal.mail import models as mail
 from portal.orders import models as orders
 from portal.roster import models as roster
+from portal.roster.imports import models as imports
 from portal.tickets import models as tickets
 from portal.wishlist import models as wishlist
 
 __all__ = [
-    "accounts", "audit", "bookings", "editions", "events", "mail", "orders", "rate_counters", "roster",
+    "accounts", "audit", "bookings", "editions", "events", "imports", "mail", "orders", "rate_counters", "roster",
     "tickets", "wishlist",
 ]  # fmt: skip

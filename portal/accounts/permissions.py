@@ -29,6 +29,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "event:read": frozenset({Role.ORGANISER, Role.CONTACT, Role.AGENT, Role.MANAGER, Role.ADMIN}),
     "event:write": frozenset({Role.AGENT, Role.MANAGER}),
     "roster:read": frozenset({Role.ORGANISER, Role.CONTACT, Role.AGENT, Role.MANAGER}),
+    "roster:overview": frozenset({Role.ORGANISER, Role.AGENT, Role.MANAGER}),
     "roster:add": frozenset({Role.ORGANISER, Role.AGENT, Role.MANAGER}),
     "roster:remove": frozenset({Role.ORGANISER, Role.AGENT}),
     "roster:decide": frozenset({Role.MANAGER}),

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent.parent
 MODULES = (
     "home", "operations", "editions", "prices", "guides",
     "accounts", "people", "organisations", "staff", "audit",
-    "events", "roster", "removals",
+    "events", "roster", "rosters", "imports", "removals",
     "tickets", "queue",
     "bookings", "availability",
     "orders",

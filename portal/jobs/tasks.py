@@ -44,3 +44,11 @@ def forget_unsent_uploads() -> None:
     from portal.tickets.service import forget_unsent_uploads as forget
 
     forget()
+
+
+@task("forget_expired_imports", cron="29 * * * *")
+def forget_expired_imports() -> None:
+    """Delete lists of contacts whose 24 hours are over."""
+    from portal.roster.imports.service import forget_expired_imports as forget
+
+    forget()

@@ -30,7 +30,8 @@ class NavigationItem:
 PLACES = (
     Place("Today", "staff.index", "staff:read", frozenset({"staff"})),
     Place("Tickets", "queue.index", "ticket:work", frozenset({"queue", "tickets"})),
-    Place("Events", "events.index", "event:read", frozenset({"events", "roster", "bookings"})),
+    Place("Events", "events.index", "event:read", frozenset({"events", "roster", "imports", "bookings"})),
+    Place("Contacts", "rosters.index", "roster:overview", frozenset({"rosters"})),
     Place("Removals", "removals.index", "roster:decide", frozenset({"removals"})),
     Place("Availability", "availability.index", "availability:publish", frozenset({"availability"})),
     Place("Orders", "orders.index", "order:read", frozenset({"orders"})),

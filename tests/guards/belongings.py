@@ -13,6 +13,8 @@ from portal.clock import now
 from portal.db import db
 from portal.events.models import Event
 from portal.orders.models import Order, OrderLine
+from portal.roster.imports.models import ContactImport
+from portal.roster.imports.sheet import Sheet, SheetRow, as_json
 from portal.roster.models import Contact, Removal
 from portal.tickets.models import Attachment, Message, Ticket
 from portal.wishlist.models import Wish
@@ -52,7 +54,11 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
     session = Session(
         token_hash=digest(f"{event.id}"), person_id=contact.id, expires_at=now() + timedelta(days=1)
     )
-    db.session.add_all([removal, ticket, order, wish, session])
+    listed = ContactImport(
+        event_id=event.id, owner_id=organiser.id, source="list.csv",
+        sheet=as_json(Sheet("Line", (SheetRow(2, "Ada", "ada@people.example"),))),
+    )  # fmt: skip
+    db.session.add_all([listed, removal, ticket, order, wish, session])
     db.session.flush()
     message = Message(ticket_id=ticket.id, author_id=contact.id, from_staff=False, body="How?")
     db.session.add(message)
@@ -70,7 +76,7 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
     db.session.commit()
     return Belongings(
         {
-            "event_id": event.id, "contact_id": registered.id, "removal_id": removal.id, "ticket_id": ticket.id,
+            "event_id": event.id, "import_id": listed.id, "contact_id": registered.id, "removal_id": removal.id, "ticket_id": ticket.id,
             "attachment_id": attachment.id, "order_id": order.id, "wish_id": wish.id, "session_id": session.id,
             "availability_id": availability.id, "booking_id": booking.id, "person_id": contact.id,
             "organisation_id": event.organisation_id, "grant_id": registered.grant_id,

@@ -31,7 +31,7 @@ SEES = {
 # A published wish exists for everybody who has signed in.
 SHARED = {"wish_id"}
 # A person's own things: nobody else's exist for them.
-OWN_ONLY = {"session_id": "contact"}
+OWN_ONLY = {"session_id": ("contact", "outside_contact"), "import_id": ("organiser", "outsider")}
 # Parameters that name nothing of anybody's.
 PLAIN = {"number": 1, "name": "organisers", "token": "no-such-token", "filename": "portal.css"}
 
@@ -92,7 +92,8 @@ def expected(permission: str, parameters: set[str], actor: str, owner: str) -> s
     anywhere = STAFF_ROLES.get(actor, set()) | OWN_ROLES.get(actor, set()) | FOREIGN_ROLES.get(actor, set())
     there = STAFF_ROLES.get(actor, set()) | (OWN_ROLES if owner == "own" else FOREIGN_ROLES).get(actor, set())
     for parameter in parameters & OWN_ONLY.keys():
-        holder = OWN_ONLY[parameter] if owner == "own" else "outside_contact"
+        own, foreign = OWN_ONLY[parameter]
+        holder = own if owner == "own" else foreign
         return ADMITTED if actor == holder else NOT_FOUND
     if any(not there & SEES[parameter] for parameter in parameters & SEES.keys()):
         return NOT_FOUND

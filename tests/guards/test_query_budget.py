@@ -17,7 +17,7 @@ from tests.signing_in import PortalClient
 
 ROLES = ("organiser", "contact", "agent", "moderator", "manager", "admin", "outsider")
 TABLES = {
-    "event_id": "event", "contact_id": "contact", "removal_id": "removal", "ticket_id": "ticket", "order_id": "\"order\"",
+    "import_id": "contact_import", "event_id": "event", "contact_id": "contact", "removal_id": "removal", "ticket_id": "ticket", "order_id": "\"order\"",
     "wish_id": "wish", "booking_id": "booking", "availability_id": "availability", "person_id": "person",
     "organisation_id": "organisation", "attachment_id": "attachment", "session_id": "session",
 }  # fmt: skip
