@@ -27,6 +27,8 @@ from portal.web import (
 __all__ = ["build", "tables"]
 
 csrf = CSRFProtect()
+# Signed by the provider, and sent by no browser.
+csrf.exempt("portal.blueprints.payments.stripe_webhook")
 migrate = Migrate()
 
 FORM_MEMORY = 2 * 1024 * 1024

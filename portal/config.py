@@ -49,6 +49,24 @@ class Settings(BaseSettings):
     mail_from: str = Field("support@conference-tracker.example", description="sender of the portal's mail")
     mail_timeout_seconds: int = Field(20, ge=1, le=300, description="patience with the SMTP server")
     support_phone: str = Field("+1 202 555 0143", description="support's telephone number, shown to contacts")
+    seller_name: str = Field(
+        "Conference Tracker", min_length=1, description="who sells, as printed on invoices"
+    )
+    seller_address: str = Field("", description="the seller's address on invoices; lines end at a line break")
+    seller_tax_id: str | None = Field(None, description="the seller's tax number on invoices")
+    seller_bank: str | None = Field(None, description="where to pay, as printed on invoices, in lines")
+    invoice_days: int = Field(30, ge=0, le=365, description="days that customers have to pay an invoice")
+    tax_rate: int = Field(0, ge=0, le=10_000, description="tax on orders, in hundredths of a per cent")
+    tax_name: str = Field("Tax", min_length=1, description="what the tax on orders is called")
+    stripe_secret_key: SecretStr | None = Field(None, description="Stripe's secret key; offers card payment")
+    stripe_webhook_secrets: SecretStr | None = Field(
+        None, description="signing secrets of the Stripe webhook, by commas; old and new while changing"
+    )
+    stripe_account: str | None = Field(None, description="our Stripe account; events of another are refused")
+    stripe_api_url: str | None = Field(None, description="a stand-in for Stripe's API on this machine")
+    trial_payments: bool = Field(
+        False, description="offer a trial payment without money; on this machine only"
+    )
     demo: bool = Field(False, description="demo mode: accounts on the sign-in page, mail caught locally")
     mail_viewer_url: str | None = Field(None, description="where the demo shows caught mail")
     metrics_token: SecretStr | None = Field(None, description="bearer token for /metrics from elsewhere")
@@ -94,6 +112,29 @@ class Settings(BaseSettings):
             raise ValueError("PORTAL_DEMO publishes its passwords: it runs on this machine only")
         return self
 
+    @model_validator(mode="after")
+    def _payments_safe(self) -> "Settings":
+        if self.trial_payments and not _is_here(self.site_url):
+            raise ValueError(
+                "PORTAL_TRIAL_PAYMENTS gives away what costs money: it runs on this machine only"
+            )
+        if self.stripe_api_url and not _is_here(self.stripe_api_url):
+            raise ValueError("PORTAL_STRIPE_API_URL must be on this machine; leave it out for Stripe itself")
+        if self.stripe_secret_key and not self.webhook_secrets:
+            raise ValueError("PORTAL_STRIPE_WEBHOOK_SECRETS is needed with PORTAL_STRIPE_SECRET_KEY")
+        return self
+
+    @property
+    def webhook_secrets(self) -> tuple[str, ...]:
+        """Each secret that may have signed a Stripe event."""
+        listed = self.stripe_webhook_secrets.get_secret_value() if self.stripe_webhook_secrets else ""
+        return tuple(secret.strip() for secret in listed.split(",") if secret.strip())
+
+    @property
+    def offers_trial(self) -> bool:
+        """Whether the trial provider, which moves no money, may be chosen."""
+        return self.trial_payments or self.demo
+
     @property
     def site_url(self) -> str:
         """The public address, without a slash at its end."""
@@ -134,6 +175,10 @@ def load_settings(environ: Mapping[str, str], **overrides: Any) -> Settings:
         return Settings(**{**found, **overrides})
     except ValidationError as error:
         raise ConfigError([_sentence(problem) for problem in error.errors()]) from None
+
+
+def _is_here(address: str) -> bool:
+    return urlsplit(address).hostname in ("127.0.0.1", "localhost", "::1")
 
 
 def _sentence(problem: Any) -> str:

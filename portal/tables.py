@@ -4,16 +4,18 @@ from portal import rate_counters
 from portal.accounts import models as accounts
 from portal.audit import models as audit
 from portal.bookings import models as bookings
+from portal.documents import models as documents
 from portal.editions import models as editions
 from portal.events import models as events
 from portal.mail import models as mail
 from portal.orders import models as orders
+from portal.payments import models as payments
 from portal.roster import models as roster
 from portal.roster.imports import models as imports
 from portal.tickets import models as tickets
 from portal.wishlist import models as wishlist
 
 __all__ = [
-    "accounts", "audit", "bookings", "editions", "events", "imports", "mail", "orders", "rate_counters", "roster",
+    "accounts", "audit", "bookings", "documents", "editions", "events", "imports", "mail", "orders", "payments", "rate_counters", "roster",
     "tickets", "wishlist",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ MODULES = (
     "events", "roster", "rosters", "imports", "removals",
     "tickets", "queue",
     "bookings", "availability",
-    "orders",
+    "orders", "payments", "documents",
     "wishes", "moderation",
 )  # fmt: skip
 

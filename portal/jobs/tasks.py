@@ -52,3 +52,60 @@ def forget_expired_imports() -> None:
     from portal.roster.imports.service import forget_expired_imports as forget
 
     forget()
+
+
+@task("remind_of_removals", cron="*/5 * * * *")
+def remind_of_removals() -> None:
+    """Remind managers of removals and replacements at half of their time, and once they are late (WHO-6)."""
+    from portal.accounts.actor import SYSTEM
+    from portal.roster.reminders import remind_managers
+
+    remind_managers(SYSTEM)
+
+
+@task("check_ledger", cron="23 3 * * *")
+def check_ledger() -> None:
+    """Compare ledger, documents and orders; what does not agree is logged as an error."""
+    from portal.documents.service import check_ledger as check
+
+    check()
+
+
+@task("handle_payment_event")
+def handle_payment_event(event_id: int) -> None:
+    """Ask a payment provider about what one of its events told."""
+    from portal.orders.paying import handle_event
+
+    handle_event(event_id)
+
+
+@task("close_payments")
+def close_payments(order_id: int) -> None:
+    """Close the pay pages of an order that is paid or cancelled."""
+    from portal.orders.paying import close_payments as close
+
+    close(order_id)
+
+
+@task("finish_refund")
+def finish_refund(refund_id: int) -> None:
+    """Have a refund made that was asked for, unless it has been."""
+    from portal.orders.refunds import finish_refund as finish
+
+    finish(refund_id)
+
+
+@task("look_after_payments", cron="*/10 * * * *")
+def look_after_payments() -> None:
+    """Ask about every payment under way, in case an event was lost."""
+    from portal.orders.paying import look_after_payments as look
+
+    look()
+
+
+@task("check_orders", cron="23 6 * * *")
+def check_orders() -> None:
+    """Compare what orders say with what was paid and paid back."""
+    from portal.orders.sums import check_orders as check
+
+    check()

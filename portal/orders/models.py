@@ -10,10 +10,15 @@ from portal.accounts.models import Organisation, Person
 from portal.clock import now
 from portal.db import Base, Key
 from portal.events.models import Event
+from portal.payments.models import Payment
 
 
 class Order(Base):
-    """One purchase by an organisation for an event. Amounts are integer cents of `currency`."""
+    """One purchase by an organisation for an event. Amounts are integer cents of `currency`.
+
+    `total_cents` holds the tax, of `tax_rate` hundredths of a per cent. `paid_cents` and `refunded_cents`
+    are the sums of its payments and refunds. What was agreed never changes; only how far it is carried out.
+    """
 
     __tablename__ = "order"
 
@@ -23,12 +28,21 @@ class Order(Base):
     state: Mapped[str] = mapped_column(default="pending")
     currency: Mapped[str] = mapped_column(default="USD")
     total_cents: Mapped[int]
+    tax_cents: Mapped[int] = mapped_column(default=0)
+    tax_rate: Mapped[int] = mapped_column(default=0)
+    tax_name: Mapped[str] = mapped_column(default="")
+    tax_id: Mapped[str] = mapped_column(default="")
+    paid_cents: Mapped[int] = mapped_column(default=0)
+    refunded_cents: Mapped[int] = mapped_column(default=0)
+    method: Mapped[str] = mapped_column(default="invoice")
     purchase_order: Mapped[str] = mapped_column(default="")
     placed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     placed_at: Mapped[datetime] = mapped_column(default=now)
     settled_at: Mapped[datetime | None]
     settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     payment_reference: Mapped[str] = mapped_column(default="")
+    granted_at: Mapped[datetime | None]
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     policy_edition: Mapped[int] = mapped_column(ForeignKey("policy_edition.number"))
     form_key: Mapped[str | None] = mapped_column(unique=True)
 
@@ -36,10 +50,23 @@ class Order(Base):
     organisation: Mapped[Organisation] = relationship()
     placed_by: Mapped[Person] = relationship(foreign_keys=placed_by_id)
     settled_by: Mapped[Person | None] = relationship(foreign_keys=settled_by_id)
+    granted_by: Mapped[Person | None] = relationship(foreign_keys=granted_by_id)
     lines: Mapped[list["OrderLine"]] = relationship(order_by="OrderLine.id", back_populates="order")
+    payments: Mapped[list[Payment]] = relationship(order_by="Payment.id", viewonly=True)
 
     __table_args__ = (
-        CheckConstraint("state IN ('pending', 'paid', 'cancelled')", name="state"),
+        CheckConstraint(
+            "state IN ('pending', 'paid', 'partially_refunded', 'refunded', 'cancelled')", name="state"
+        ),
+        CheckConstraint("tax_cents BETWEEN 0 AND total_cents", name="tax"),
+        CheckConstraint("refunded_cents BETWEEN 0 AND paid_cents", name="refunded"),
+        CheckConstraint("state != 'paid' OR paid_cents - refunded_cents >= total_cents", name="paid"),
+        CheckConstraint(
+            "state != 'partially_refunded' OR (refunded_cents > 0 AND refunded_cents < paid_cents)",
+            name="partially_refunded",
+        ),
+        CheckConstraint("state != 'refunded' OR refunded_cents > 0", name="all_refunded"),
+        CheckConstraint("(granted_at IS NULL) = (granted_by_id IS NULL)", name="granted"),
         CheckConstraint("(state = 'pending') = (settled_at IS NULL)", name="settled_at"),
         CheckConstraint("total_cents >= 0", name="total"),
         Index("ix_order_organisation", "organisation_id", "id"),
@@ -55,9 +82,28 @@ class Order(Base):
         """The order's number as people quote it."""
         return f"O-{self.id:05d}"
 
+    @property
+    def held_cents(self) -> int:
+        """What has been paid and not paid back, in cents."""
+        return self.paid_cents - self.refunded_cents
+
+    @property
+    def surplus_cents(self) -> int:
+        """What is held and not owed: paid twice, or after the order was cancelled; in cents."""
+        owed = 0 if self.state in ("cancelled", "refunded") else self.total_cents
+        return max(0, self.held_cents - owed)
+
+    @property
+    def is_granted(self) -> bool:
+        """Whether its seats are open on credit: approved for invoicing and not paid yet (WHO-4)."""
+        return self.state == "pending" and self.granted_at is not None
+
 
 class OrderLine(Base):
-    """One thing bought: what was agreed stays on the line, whatever the price list says later."""
+    """One thing bought: what was agreed stays on the line, whatever the price list says later.
+
+    `total_cents` is without tax; `tax_cents` comes on top.
+    """
 
     __tablename__ = "order_line"
 
@@ -68,6 +114,7 @@ class OrderLine(Base):
     quantity: Mapped[int]
     unit_cents: Mapped[int]
     total_cents: Mapped[int]
+    tax_cents: Mapped[int] = mapped_column(default=0)
     rule: Mapped[str]
 
     order: Mapped[Order] = relationship(back_populates="lines")
@@ -76,5 +123,11 @@ class OrderLine(Base):
         CheckConstraint("item IN ('extra_contact')", name="item"),
         CheckConstraint("quantity > 0 AND unit_cents >= 0", name="positive"),
         CheckConstraint("total_cents = quantity * unit_cents", name="total"),
+        CheckConstraint("tax_cents >= 0", name="tax"),
         CheckConstraint("item != 'extra_contact' OR quantity = 1", name="one_seat_a_line"),
     )
+
+    @property
+    def due_cents(self) -> int:
+        """What the line costs with its tax, in cents."""
+        return self.total_cents + self.tax_cents

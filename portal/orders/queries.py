@@ -9,6 +9,7 @@ from portal.db import db
 from portal.errors import NotFound
 from portal.orders.models import Order
 from portal.paging import Page, page_of
+from portal.payments.models import Payment, Refund
 from portal.roster.models import Seat
 
 
@@ -55,7 +56,28 @@ def seats_allowed(event_id: int) -> int:
     return db.session.scalar(open_seats) or 0
 
 
+def payment_scope(actor: Actor, payment_id: int) -> Scope | None:
+    """Where a payment belongs: where its order does. None when the actor may not know of it."""
+    mine = select(Payment.order_id).where(Payment.id == payment_id).scalar_subquery()
+    found = db.session.scalar(visible_orders(actor).where(Order.id == mine))
+    return found.scope if found else None
+
+
+def payment_with_order(payment_id: int) -> tuple[Payment, Order]:
+    """A payment as it is now, and its order with it, whole. Raises NotFound for an unknown one."""
+    order_id = db.session.scalar(select(Payment.order_id).where(Payment.id == payment_id))
+    whole = select(Order).where(Order.id == order_id).options(*_WHOLE)
+    order = db.session.scalar(whole.execution_options(populate_existing=True))
+    if order is None:
+        raise NotFound
+    return next(each for each in order.payments if each.id == payment_id), order
+
+
 _WHOLE = (
     joinedload(Order.event), joinedload(Order.organisation), joinedload(Order.placed_by),
-    joinedload(Order.settled_by), selectinload(Order.lines),
+    joinedload(Order.settled_by), joinedload(Order.granted_by), selectinload(Order.lines),
+    selectinload(Order.payments).options(
+        joinedload(Payment.started_by),
+        selectinload(Payment.refunds).options(joinedload(Refund.lines), joinedload(Refund.asked_by)),
+    ),
 )  # fmt: skip

@@ -1,111 +1,121 @@
-"""Placing, settling and cancelling orders."""
+"""Placing orders, and what people decide about them. Money that comes by itself is in `paying`."""
 
-from typing import Any
-
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from portal.accounts.actor import Actor
-from portal.accounts.permissions import Role
-from portal.accounts.queries import staff_with
-from portal.audit.record import record
 from portal.clock import now
 from portal.db import db, use_case
-from portal.editions.queries import edition_in_force
-from portal.errors import Conflict
+from portal.errors import Conflict, Invalid
 from portal.events.queries import event_for
-from portal.mail.post import post
-from portal.orders.models import Order, OrderLine
-from portal.orders.queries import order_for, visible_orders
-from portal.policy.edition import Edition
-from portal.policy.pricing import extra_contact_price
-from portal.roster.seats import open_bought_seat
+from portal.orders import settling
+from portal.orders.holding import locked_order, tell_customer, tell_managers, write_down
+from portal.orders.models import Order
+from portal.orders.queries import order_for
+from portal.orders.quoting import MOST_SEATS, quote
+from portal.payments.configured import is_configured
+from portal.payments.models import Payment
+
+
+class PriceChanged(Conflict):
+    """The price is not the one that was reviewed: it is to be reviewed again."""
+
+    title = "The price has changed"
 
 
 @use_case
-def order_extra_contact(actor: Actor, event_id: int, *, purchase_order: str, form_key: str) -> Order:
-    """Order one additional contact on invoice, at the price in force (WHO-4).
+def order_extra_contact(
+    actor: Actor, event_id: int, *, quantity: int = 1, method: str = "invoice", purchase_order: str = "",
+    reviewed: str | None = None, form_key: str,
+) -> Order:  # fmt: skip
+    """Order additional contacts at the price in force (WHO-4); each is a line of its own.
 
-    The seat opens when the order is paid. The same form sent twice gives the same order.
+    `reviewed` is the fingerprint of the quote that was shown: PriceChanged when it is another by now. No
+    amount is taken from the caller. The seats open when the order is paid, or granted on credit. The same
+    form sent twice gives the same order. Raises Invalid for a quantity or method that is not offered.
     """
     event = event_for(actor, event_id)
     actor.require("order:place", event.scope)
     key = actor.own_key(form_key)
     placed = db.session.scalar(select(Order).where(Order.form_key == key))
     if placed is not None:
-        return placed
-    order = _new_order(actor, event.organisation_id, event_id, purchase_order, edition_in_force())
-    order.form_key = key
+        return order_for(actor, placed.id)
+    _check(quantity, method)
+    offer = quote(quantity)
+    if reviewed is not None and reviewed != offer.fingerprint:
+        raise PriceChanged("This is not the price that you reviewed. Nothing was ordered: please look again.")
+    order = offer.order()
+    order.organisation_id, order.event_id, order.placed_by_id = event.organisation_id, event_id, actor.id
+    order.purchase_order, order.method, order.form_key = purchase_order, method, key
     db.session.add(order)
     db.session.flush()
-    record(actor, "order.placed", order, after=_facts(order), scope=order.scope)
-    _tell(order_for(actor, order.id), "order_placed")
-    return order
+    return _placed(actor, order_for(actor, order.id))
 
 
 @use_case
 def settle_order(actor: Actor, order_id: int, *, payment_reference: str) -> Order:
-    """Record that an order is paid, and open what it paid for, once (WHO-4).
+    """Record that an order was paid on invoice, and open what it paid for, once (WHO-4).
 
     Raises Conflict when it was paid or cancelled meanwhile.
     """
-    order = _locked(actor, order_id)
+    order = locked_order(actor, order_id)
     actor.require("order:settle", order.scope)
-    _leave_pending(actor, order, "paid", payment_reference=payment_reference)
-    for line in order.lines:
-        open_bought_seat(order.event_id, line.id)
-    _tell(order, "order_paid")
+    if order.state != "pending":
+        raise Conflict(f"Order {order.reference} is {order.state.replace('_', ' ')} already.")
+    payment = Payment(
+        order_id=order.id, provider="invoice", currency=order.currency, started_by_id=actor.person_id,
+        amount_cents=order.total_cents - order.held_cents, note=payment_reference, started_at=now(),
+    )  # fmt: skip
+    db.session.add(payment)
+    db.session.flush()
+    payment.reference = payment.key
+    db.session.flush()
+    settling.take_in(actor, order, payment, cents=payment.amount_cents)
+    return order
+
+
+@use_case
+def grant_order(actor: Actor, order_id: int) -> Order:
+    """Open the seats of an unpaid order on invoice: staff approve it (WHO-4). It stays to be paid.
+
+    Raises Conflict when it was granted, paid or cancelled meanwhile.
+    """
+    order = locked_order(actor, order_id)
+    actor.require("order:grant", order.scope)
+    settling.grant(actor, order)
     return order
 
 
 @use_case
 def cancel_order(actor: Actor, order_id: int) -> Order:
-    """Cancel an order that is not paid. Raises Conflict when it was paid or cancelled meanwhile."""
-    order = _locked(actor, order_id)
-    actor.require("order:cancel", order.scope)
-    _leave_pending(actor, order, "cancelled")
-    _tell(order, "order_cancelled")
+    """Cancel an order that is not paid; seats that were open on credit close by rule (WHO-3).
+
+    Those are support's to close. Raises Conflict when it was paid or cancelled meanwhile.
+    """
+    order = locked_order(actor, order_id)
+    actor.require("order:cancel" if order.granted_at is None else "order:settle", order.scope)
+    settling.cancel(actor, order)
     return order
 
 
-def _new_order(actor: Actor, organisation_id: int, event_id: int, reference: str, edition: Edition) -> Order:
-    price = extra_contact_price(edition)
-    line = OrderLine(
-        item="extra_contact", description="Additional Technical Contact", quantity=1,
-        unit_cents=price.cents, total_cents=price.cents, rule="WHO-4",
-    )  # fmt: skip
-    return Order(
-        organisation_id=organisation_id, event_id=event_id, placed_by_id=actor.id, currency=price.currency,
-        total_cents=price.cents, purchase_order=reference, policy_edition=edition.number, lines=[line],
-    )  # fmt: skip
+@use_case
+def reopen_order(actor: Actor, order_id: int) -> Order:
+    """Carry out a cancelled order with the money that came after all. Raises Conflict when none is there."""
+    order = locked_order(actor, order_id)
+    actor.require("order:settle", order.scope)
+    settling.reopen(actor, order)
+    return order
 
 
-def _locked(actor: Actor, order_id: int) -> Order:
-    held = visible_orders(actor).where(Order.id == order_id).with_for_update(key_share=True)
-    db.session.scalar(held)
-    return order_for(actor, order_id)
+def _check(quantity: int, method: str) -> None:
+    if not 1 <= quantity <= MOST_SEATS:
+        raise Invalid(quantity=f"Order 1 to {MOST_SEATS} seats at once.")
+    if not is_configured(method):
+        raise Invalid(method="Choose one of the ways to pay.")
 
 
-def _leave_pending(actor: Actor, order: Order, state: str, **details: Any) -> None:
-    settled = {"state": state, "settled_at": now(), "settled_by_id": actor.person_id, **details}
-    change = update(Order).where(Order.id == order.id, Order.state == "pending").values(**settled)
-    if db.session.execute(change.returning(Order.id)).first() is None:
-        raise Conflict(f"Order {order.reference} is {order.state} already.")
-    db.session.refresh(order)
-    record(
-        actor, f"order.{state}", order, before={"state": "pending"}, after=_facts(order), scope=order.scope
-    )
-
-
-def _tell(order: Order, template: str) -> None:
-    cause = f"{template}:{order.id}"
-    post(order.placed_by, template, cause=cause, permission="order:read", scope=order.scope, order=order)
-    if template == "order_placed":
-        for manager in staff_with(Role.MANAGER):
-            post(manager, "order_to_invoice", cause=cause, permission="order:settle", order=order)
-
-
-def _facts(order: Order) -> dict[str, Any]:
-    return {
-        "state": order.state, "total_cents": order.total_cents, "currency": order.currency,
-        "purchase_order": order.purchase_order, "payment_reference": order.payment_reference,
-    }  # fmt: skip
+def _placed(actor: Actor, order: Order) -> Order:
+    write_down(actor, "order.placed", order)
+    tell_customer(order, "order_placed", f"order_placed:{order.id}")
+    if order.method == "invoice":
+        tell_managers(order, "order_to_invoice", f"order_placed:{order.id}")
+    return order
