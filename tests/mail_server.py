@@ -10,14 +10,27 @@ from aiosmtpd.controller import Controller
 
 
 class MailServer:
-    """Takes mail on a loopback port and keeps it in `received`, oldest first."""
+    """Takes mail on a loopback port and keeps it in `received`, oldest first.
+
+    `refusals` holds the answer to a recipient that is refused: `550 5.1.1 No such user`.
+    """
 
     def __init__(self) -> None:
         self.received: list[EmailMessage] = []
+        self.refusals: dict[str, str] = {}
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+
+    async def handle_RCPT(
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: list[str]
+    ) -> str:
+        """Take a recipient, unless it is one to refuse."""
+        if address in self.refusals:
+            return self.refusals[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         """Keep one message."""

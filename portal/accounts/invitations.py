@@ -5,7 +5,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from portal.accounts.actor import Actor
 from portal.accounts.identity import normalise_email, normalise_name, normalise_phone
-from portal.accounts.links import Purpose, make_link
+from portal.accounts.links import Purpose, make_link, withdraw_links
 from portal.accounts.models import Person
 from portal.audit.record import record
 from portal.db import db
@@ -48,3 +48,8 @@ def invite(actor: Actor, person: Person) -> bool:
     )
     record(actor, "person.invited", person, after={"expires_at": link.expires_at})
     return True
+
+
+def withdraw_invitations(person: Person) -> None:
+    """End every invitation of a person that was not used: a newer one takes their place."""
+    withdraw_links(person.id, Purpose.INVITATION)

@@ -9,6 +9,7 @@ from portal.clock import now
 from portal.editions.queries import edition_in_force
 from portal.errors import Conflict, Invalid
 from portal.events.forms import EventForm, NewEventForm
+from portal.events.limit_change import LimitChange, NotAgreed
 from portal.events.models import Event
 from portal.events.queries import coming_events, event_for, event_scope, organisations, past_events
 from portal.events.service import change_event, create_event, differences
@@ -113,7 +114,15 @@ def update(event_id: int) -> Response:
     if not form.validate_on_submit():
         return _edit_form(event_for(current_actor(), event_id), form, status=422)
     try:
-        event = change_event(current_actor(), event_id, form.details(), version=form.shown_version)
+        event = change_event(
+            current_actor(),
+            event_id,
+            form.details(),
+            version=form.shown_version,
+            agreed=form.agreed.data or "",
+        )
+    except NotAgreed as error:
+        return _agreement(event_for(current_actor(), event_id), form, error.change)
     except Invalid as error:
         form.show_problems(error.fields)
         return _edit_form(event_for(current_actor(), event_id), form, status=422)
@@ -128,6 +137,12 @@ def _new_form(form: NewEventForm, *, status: int = 200) -> Response:
 
 def _edit_form(event: Event, form: EventForm, *, status: int = 200, **context: Any) -> Response:
     return make_response(render_template("events/edit.html", event=event, form=form, **context), status)
+
+
+def _agreement(event: Event, form: EventForm, change: LimitChange) -> Response:
+    # Sent once more with the mark of what is shown now, it is saved; changed before that, it is asked anew.
+    form.agreed.data = change.mark
+    return _edit_form(event, form, status=422, change=change)
 
 
 def _overtaken(event: Event, form: EventForm, error: Conflict) -> Response:

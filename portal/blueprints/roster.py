@@ -9,10 +9,14 @@ from portal.editions.queries import edition_in_force
 from portal.errors import Invalid, Refused
 from portal.events.models import Event
 from portal.events.queries import event_for
+from portal.forms import tidy
 from portal.policy.contacts import may_open_ticket
 from portal.roster.forms import ContactForm
+from portal.roster.history import day_asked, days_kept, roster_at
 from portal.roster.queries import past_contacts, roster_of
+from portal.roster.resending import resend_invitation
 from portal.roster.service import register_contact
+from portal.roster.standing import standings
 from portal.roster.ways_on import ways_on
 from portal.web.access import requires
 from portal.web.htmx import done
@@ -24,15 +28,43 @@ blueprint = Blueprint("roster", __name__)
 
 @blueprint.get("/events/<int:event_id>/contacts")
 @requires("roster:read")
-def index(event_id: int) -> str:
-    """The contacts of an event: who, how many of how many, and why."""
-    actor = current_actor()
-    event = event_for(actor, event_id)
+def index(event_id: int) -> Response:
+    """The contacts of an event: who, how many of how many, and why; `?on=2026-03-01` at the end of that day."""
+    event = event_for(current_actor(), event_id)
+    typed = (tidy(request.args.get("on")) or "")[:40]
+    try:
+        day = day_asked(event, typed) if typed else None
+    except Invalid as error:
+        return make_response(_now(event, typed, error.fields["on"]), 422)
+    if day is None or day == days_kept(event)[1]:
+        return make_response(_now(event))
+    page = render_template(
+        "roster/history.html",
+        event=event,
+        past=roster_at(event, day),
+        days=days_kept(event),
+        typed=typed,
+        problem=None,
+    )
+    return make_response(page)
+
+
+def _now(event: Event, typed: str = "", problem: str | None = None) -> str:
     roster = roster_of(event, edition_in_force())
     return render_template(
-        "roster/index.html", event=event, roster=roster, past=past_contacts(event_id),
-        room_links=hrefs(ways_on(actor, roster.room, event)), **standing(event),
+        "roster/index.html", event=event, roster=roster, past=past_contacts(event.id), standings=standings(event.id),
+        room_links=hrefs(ways_on(current_actor(), roster.room, event)), days=days_kept(event), typed=typed,
+        problem=problem, **standing(event),
     )  # fmt: skip
+
+
+@blueprint.post("/contacts/<int:contact_id>/invitation")
+@requires("roster:add")
+def resend(contact_id: int) -> Response:
+    """Send a contact's invitation again."""
+    contact = resend_invitation(current_actor(), contact_id)
+    message = f"A new invitation is on its way to {contact.person.email}."
+    return done(url_for("roster.index", event_id=contact.event_id), message)
 
 
 @blueprint.get("/events/<int:event_id>/contacts/new")

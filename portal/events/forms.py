@@ -54,9 +54,13 @@ def time_zones() -> dict[str, str | dict[str, str]]:
 
 
 class EventForm(PortalForm):
-    """Everything staff enter about an event; `version` tells whether somebody else changed it meanwhile."""
+    """Everything staff enter about an event; `version` tells whether somebody else changed it meanwhile.
+
+    `agreed` is the mark of the change of limit that the page has shown, once it is sent a second time.
+    """
 
     version = HiddenField(default="0")
+    agreed = HiddenField(default="")
     name = StringField("Name", [DataRequired("Enter the event's name."), Length(max=200)])
     starts_on = DayField("First day", [InputRequired("Enter the first day.")])
     ends_on = DayField("Last day", [InputRequired("Enter the last day.")])

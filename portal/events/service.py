@@ -13,8 +13,11 @@ from portal.db import db, use_case
 from portal.editions.queries import edition_in_force
 from portal.errors import Conflict, Invalid
 from portal.events.details import EventDetails, check
+from portal.events.limit_change import LimitChange, NotAgreed
 from portal.events.models import Event
 from portal.events.queries import locked_event
+from portal.mail.post import post
+from portal.roster.queries import contacts_of, organisers_of
 from portal.roster.seats import sync_seats
 
 LONGEST_SLUG = 60
@@ -44,11 +47,16 @@ def create_event(actor: Actor, organisation_id: int, details: EventDetails, *, f
 
 
 @use_case
-def change_event(actor: Actor, event_id: int, details: EventDetails, *, version: int) -> Event:
+def change_event(
+    actor: Actor, event_id: int, details: EventDetails, *, version: int, agreed: str | None = None
+) -> Event:
     """Change an event that is still as it was when the form was opened (`version`); its seats follow.
 
-    Nobody is removed when the limit falls (WHO-3). Raises Invalid for details that cannot be so, Conflict
-    when somebody changed the event meanwhile, NotFound when the actor may not know of it.
+    Nobody is removed when the limit falls (WHO-3); the organisers are told when that puts the event over it.
+    `agreed` is the mark of the change of limit that was agreed to; with None nobody is asked. Raises
+    NotAgreed with the change when it lowers the limit and another mark, or none, was agreed to; Invalid for
+    details that cannot be so, Conflict when somebody changed the event meanwhile, NotFound when the actor
+    may not know of it.
     """
     event = locked_event(actor, event_id)
     actor.require("event:write", event.scope)
@@ -63,12 +71,25 @@ def change_event(actor: Actor, event_id: int, details: EventDetails, *, version:
     for field in before:
         setattr(event, field, details.values()[field])
     limit = sync_seats(event, edition)
+    change = LimitChange(earlier_limit, limit, len(contacts_of(event.id)))
+    if agreed is not None and change.needs_consent and change.mark != agreed:
+        raise NotAgreed(change)
     after = {field: details.values()[field] for field in before}
     record(
         actor, "event.changed", event, scope=event.scope,
         before={**before, "contact_limit": earlier_limit.total}, after={**after, "contact_limit": limit.total},
     )  # fmt: skip
+    if change.goes_over:
+        _tell_organisers(event, change)
     return event
+
+
+def _tell_organisers(event: Event, change: LimitChange) -> None:
+    for organiser in organisers_of(event.organisation_id):
+        post(
+            organiser, "event_over_limit", cause=f"event-over-limit:{event.id}:{event.version}",
+            permission="event:read", scope=event.scope, event=event, change=change,
+        )  # fmt: skip
 
 
 def differences(event: Event, details: EventDetails) -> dict[str, Any]:

@@ -6,13 +6,14 @@ import structlog
 from flask import current_app
 from flask_mail import Mail
 from flask_mail import Message as Letter
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from portal.accounts.actor import Scope
 from portal.accounts.queries import actor_for
 from portal.clock import now
 from portal.db import db, in_transaction
 from portal.mail.models import OutboundMail
+from portal.mail.refusals import is_permanent
 
 log = structlog.get_logger(__name__)
 mail = Mail()
@@ -24,14 +25,16 @@ ONE_TIME_LINK = re.compile(r"(/(?:invitations|password-reset)/)[\w-]+")
 def deliver(mail_id: int) -> None:
     """Send one mail once, if its addressee may still have it; raises what the mail server raised, to be retried.
 
+    An address that is refused for good makes the mail failed at once, without raising.
     A crash between the server's acceptance and our commit sends it again with the same Message-ID.
     """
     try:
         in_transaction(lambda: _deliver(mail_id))
     except Exception as error:
-        described = repr(error)
-        in_transaction(lambda: _note_failure(mail_id, described))
-        raise
+        described, final = repr(error), is_permanent(error)
+        in_transaction(lambda: _note_failure(mail_id, described, final=final))
+        if not final:
+            raise
 
 
 def _deliver(mail_id: int) -> None:
@@ -74,12 +77,14 @@ def _letter(found: OutboundMail) -> Letter:
     return letter
 
 
-def _note_failure(mail_id: int, described: str) -> None:
-    state = OutboundMail.attempts + 1
-    counted = (
-        update(OutboundMail).where(OutboundMail.id == mail_id).values(attempts=state, last_error=described)
-    )
-    attempts = db.session.scalar(counted.returning(OutboundMail.attempts))
-    if attempts is not None and attempts >= GIVE_UP_AFTER:
-        db.session.execute(update(OutboundMail).where(OutboundMail.id == mail_id).values(state="failed"))
-    log.warning("mail_failed", mail_id=mail_id, attempts=attempts, error=described)
+def _note_failure(mail_id: int, described: str, *, final: bool) -> None:
+    waiting = select(OutboundMail).where(OutboundMail.id == mail_id, OutboundMail.state == "queued")
+    found = db.session.scalar(waiting.with_for_update())
+    if found is None:
+        return
+    found.attempts += 1
+    found.last_error = described
+    if final or found.attempts >= GIVE_UP_AFTER:
+        found.state = "failed"
+        _forget_links(found)
+    log.warning("mail_failed", mail_id=mail_id, attempts=found.attempts, final=final, error=described)

@@ -263,7 +263,7 @@ def test_a_stale_edit_raises_conflict_and_writes_nothing(world):
     assert len(audit("event.changed")) == 1
 
 
-def test_a_lower_limit_removes_nobody_and_marks_the_highest_seats(world):
+def test_a_lower_limit_removes_nobody_and_marks_the_highest_seats(world, outbox):
     for name in ("Third", "Fourth"):
         contact(world.congress, person(name))
     db.session.commit()
@@ -282,7 +282,7 @@ def test_a_lower_limit_closes_empty_seats(world):
     assert seats(world.congress) == [(1, False), (2, False)]
 
 
-def test_a_limit_that_rises_again_keeps_everybody(world):
+def test_a_limit_that_rises_again_keeps_everybody(world, outbox):
     for attendees, version in ((100, 1), (700, 2)):
         change_event(
             world.actor("agent"), world.congress.id,

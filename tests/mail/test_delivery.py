@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from portal.accounts.grants import end_grant
 from portal.accounts.models import Grant
@@ -11,6 +11,7 @@ from portal.db import db, in_transaction
 from portal.mail.models import OutboundMail
 from portal.mail.post import Calendar, address_of, post
 from portal.mail.service import deliver
+from portal.mail.withhold import withhold
 
 TEMPLATE = (
     "Subject with <angle> & more\n\nHello {{ to.name }},\n\n{{ words|quoted }}\n\n"
@@ -134,3 +135,55 @@ def test_a_one_time_link_is_not_kept_once_it_is_sent(world, outbox, template, ru
 def test_links_come_from_configuration(app, world):
     with app.test_request_context("/", headers={"Host": "evil.example"}):
         assert address_of("events.index") == "http://127.0.0.1:8000/events"
+
+
+@pytest.fixture
+def refusing(mail_server):
+    """The mail server; what it refuses is forgotten after the test."""
+    yield mail_server
+    mail_server.refusals.clear()
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        ("550 5.1.1 No such user", "failed"),
+        ("550 Unknown", "failed"),
+        ("553 5.1.3 Bad address", "failed"),
+        ("450 4.2.0 Try again later", "queued"),
+        ("452 4.2.2 Mailbox full", "queued"),
+        ("550 5.7.1 Relaying denied", "queued"),
+        ("530 5.7.0 Sign in first", "queued"),
+        ("552 5.2.2 Mailbox full", "queued"),
+    ],
+)
+def test_an_address_refused_for_good_is_not_tried_again(
+    world, outbox, template, refusing, run_jobs, answer, state
+):
+    refusing.refusals["contact@people.example"] = answer
+    write(world.contact, template, title=address_of("accounts.invitation", token="a-secret_token"))
+    assert run_jobs() == []
+    db.session.rollback()
+    [kept] = db.session.scalars(select(OutboundMail))
+    assert (kept.state, kept.attempts) == (state, 1)
+    assert answer[4:] in kept.last_error
+    assert ("a-secret_token" in kept.body_text) == (state == "queued")
+    jobs = list(
+        db.session.execute(text("SELECT status FROM procrastinate_jobs WHERE task_name = 'send_mail'"))
+    )
+    assert bool(jobs) == (state == "queued")
+
+
+def test_what_is_no_longer_true_is_kept_back(world, outbox, template, run_jobs):
+    write(world.contact, template)
+    in_transaction(lambda: withhold("trial:1"))
+    assert run_jobs() == []
+    assert states() == ["withheld"]
+
+
+def test_keeping_back_one_cause_leaves_others_alone(world, outbox, template, run_jobs):
+    write(world.contact, template)
+    in_transaction(lambda: withhold("trial:11"))
+    in_transaction(lambda: withhold("trial_1"))
+    assert [message["To"] for message in run_jobs()] == ["contact@people.example"]
+    assert states() == ["sent"]
