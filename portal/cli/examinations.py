@@ -137,6 +137,21 @@ def clock(settings: Settings) -> str:
     return "set as the database's, time zones known"
 
 
+def ledger(settings: Settings) -> str:
+    """Whether the ledger, the documents and the orders say the same."""
+    from sqlalchemy import text
+
+    from portal.documents.discrepancies import discrepancies
+
+    with closing(_engine(settings).connect()) as connection:
+        if connection.execute(text("SELECT to_regclass('ledger_entry')")).scalar_one() is None:
+            return "nothing to compare before its tables are made"
+        found = discrepancies(connection)
+    if found:
+        raise Wrong("; ".join(found))
+    return "adds up with the documents and the orders"
+
+
 ALL: list[tuple[str, Examination]] = [
     ("Signing key", signing_key),
     ("Database", database),
@@ -144,6 +159,7 @@ ALL: list[tuple[str, Examination]] = [
     ("Mail server", mail_server),
     ("Storage", storage),
     ("Clock", clock),
+    ("Ledger", ledger),
 ]
 
 

@@ -14,14 +14,16 @@ class OutboundMail(Base):
     """One message to one person, written in the transaction that causes it, sent once by a job.
 
     `cause` is unique: the same cause never mails twice. `permission` with the event or organisation
-    is asked again before sending, so that who was removed meanwhile gets nothing (WHO-6).
+    is asked again before sending, so that who was removed meanwhile gets nothing (WHO-6). Without a
+    person it goes to the organisation's billing address, if that is still the same when it is sent.
+    The document, if any, travels as a PDF file, made at the time of sending.
     """
 
     __tablename__ = "outbound_mail"
 
     id: Mapped[Key]
     cause: Mapped[str] = mapped_column(unique=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     address: Mapped[str]
     subject: Mapped[str]
     body_text: Mapped[str]
@@ -32,6 +34,7 @@ class OutboundMail(Base):
     permission: Mapped[str | None]
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     state: Mapped[str] = mapped_column(default="queued")
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str] = mapped_column(default="")
@@ -40,6 +43,7 @@ class OutboundMail(Base):
 
     __table_args__ = (
         CheckConstraint("state IN ('queued', 'sent', 'withheld', 'failed')", name="state"),
+        CheckConstraint("person_id IS NOT NULL OR organisation_id IS NOT NULL", name="addressee"),
         Index("ix_outbound_mail_unsent", "queued_at", postgresql_where=text("state = 'queued'")),
         Index("ix_outbound_mail_person", "person_id", "id"),
     )

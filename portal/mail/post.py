@@ -14,11 +14,12 @@ from markupsafe import Markup
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.accounts.actor import NOWHERE, Scope
-from portal.accounts.models import Person
+from portal.accounts.models import Organisation, Person
 from portal.db import db
 from portal.jobs.queue import enqueue
 from portal.mail.models import OutboundMail
 
+EASTERN = "America/New_York"
 SHOWN = nh3.ALLOWED_TAGS - {"img"}
 # A name or a subject may hold Markdown: no stranger's link travels under words of their choosing.
 MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False}).disable(["link", "image", "autolink"])
@@ -74,25 +75,47 @@ def post(
     permission: str | None = None,
     scope: Scope = NOWHERE,
     calendar: Calendar | None = None,
+    document_id: int | None = None,
     **context: Any,
 ) -> None:
     """Write the mail `templates/mail/<template>.md` to one person and queue its sending.
 
     `cause` names what happened, with keys (`ticket-message:71`): the same cause mails a person once.
-    `permission` at `scope` is asked again before sending. The template's first line is the subject.
+    `permission` at `scope` is asked again before sending. The document travels as a PDF file. The
+    template's first line is the subject.
     """
-    subject, text = _written(template, to=to, zone=to.time_zone, **context)
-    mail_id = db.session.scalar(
-        insert(OutboundMail)
-        .values(
-            cause=f"{cause}:{to.id}", person_id=to.id, address=to.email, subject=subject, body_text=text, headers={},
-            body_html=_html(subject, text), permission=permission, event_id=scope.event_id,
-            organisation_id=scope.organisation_id,
-            calendar=calendar and calendar.content, calendar_method=calendar and calendar.method,
-        )
-        .on_conflict_do_nothing(index_elements=["cause"])
-        .returning(OutboundMail.id)
+    _queue(
+        _written(template, to=to, zone=to.time_zone, **context),
+        cause=f"{cause}:{to.id}", person_id=to.id, address=to.email, permission=permission,
+        event_id=scope.event_id, organisation_id=scope.organisation_id, document_id=document_id,
+        calendar=calendar and calendar.content, calendar_method=calendar and calendar.method,
     )  # fmt: skip
+
+
+def post_to_billing(
+    to: Organisation, template: str, *, cause: str, document_id: int | None = None, **context: Any
+) -> None:
+    """Write a mail to where an organisation's invoices go; nothing where it has no such address.
+
+    As `post`; before sending, the address is compared with the organisation's own of that moment.
+    """
+    if to.billing_email:
+        _queue(
+            _written(template, to=to, zone=EASTERN, **context),
+            cause=f"{cause}:billing:{to.id}", address=to.billing_email, organisation_id=to.id,
+            document_id=document_id,
+        )  # fmt: skip
+
+
+def _queue(written: tuple[str, str], *, cause: str, **columns: Any) -> None:
+    subject, text = written
+    body = {"subject": subject, "body_text": text, "body_html": _html(subject, text), "headers": {}}
+    once = (
+        insert(OutboundMail)
+        .values(cause=cause, **body, **columns)
+        .on_conflict_do_nothing(index_elements=["cause"])
+    )
+    mail_id = db.session.scalar(once.returning(OutboundMail.id))
     if mail_id is not None:
         enqueue("send_mail", queue="mail", mail_id=mail_id)
 

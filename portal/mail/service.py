@@ -9,9 +9,11 @@ from flask_mail import Message as Letter
 from sqlalchemy import select
 
 from portal.accounts.actor import Scope
+from portal.accounts.models import Organisation
 from portal.accounts.queries import actor_for
 from portal.clock import now
 from portal.db import db, in_transaction
+from portal.documents.service import attachment
 from portal.mail.models import OutboundMail
 from portal.mail.refusals import is_permanent
 
@@ -59,6 +61,9 @@ def _forget_links(found: OutboundMail) -> None:
 
 
 def _may_have(found: OutboundMail) -> bool:
+    if found.person_id is None:
+        billed = select(Organisation.billing_email).where(Organisation.id == found.organisation_id)
+        return db.session.scalar(billed) == found.address
     addressee = actor_for(found.person_id)
     if found.permission is None:
         return addressee is not None
@@ -74,6 +79,9 @@ def _letter(found: OutboundMail) -> Letter:
     letter.extra_headers = {"Auto-Submitted": "auto-generated", **found.headers}
     if found.calendar:
         letter.alts[f"calendar; method={found.calendar_method}"] = found.calendar
+    if found.document_id is not None:
+        name, content = attachment(found.document_id)
+        letter.attach(name, "application/pdf", content)
     return letter
 
 

@@ -1,12 +1,12 @@
 """How times, days, money and sizes are written on pages and in mail."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency
 from flask import Flask, has_request_context
+
+from portal.money import money
 
 EASTERN = "America/New_York"
 
@@ -34,12 +34,6 @@ def local_day(moment: datetime, zone: str | None = None) -> str:
 def day(value: date) -> str:
     """A calendar day: `24 Nov 2026`."""
     return str(format_date(value, "d MMM y", locale="en"))
-
-
-def money(cents: int, currency: str = "USD") -> str:
-    """An amount of integer cents: `US$500.00`."""
-    pattern = "US¤#,##0.00" if currency == "USD" else "¤¤ #,##0.00"
-    return str(format_currency(Decimal(cents) / 100, currency, pattern, locale="en"))
 
 
 def file_size(size: int) -> str:

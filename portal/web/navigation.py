@@ -34,7 +34,7 @@ PLACES = (
     Place("Contacts", "rosters.index", "roster:overview", frozenset({"rosters"})),
     Place("Removals", "removals.index", "roster:decide", frozenset({"removals"})),
     Place("Availability", "availability.index", "availability:publish", frozenset({"availability"})),
-    Place("Orders", "orders.index", "order:read", frozenset({"orders"})),
+    Place("Orders", "orders.index", "order:read", frozenset({"orders", "documents"})),
     Place("Prices", "prices.index", "policy:publish", frozenset({"prices"})),
     Place("Wish list", "wishes.index", "wish:read", frozenset({"wishes"})),
     Place("Moderation", "moderation.index", "wish:moderate", frozenset({"moderation"})),

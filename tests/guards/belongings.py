@@ -6,11 +6,13 @@ from typing import Any
 
 from sqlalchemy.dialects.postgresql import Range
 
+from portal.accounts.actor import SYSTEM
 from portal.accounts.models import Person, Session
 from portal.accounts.tokens import digest
 from portal.bookings.models import Availability, Booking
 from portal.clock import now
 from portal.db import db
+from portal.documents.issue import issue_invoice
 from portal.events.models import Event
 from portal.orders.models import Order, OrderLine
 from portal.roster.imports.models import ContactImport
@@ -72,6 +74,7 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
         storage_name=f"gone-{event.id}",
     )
     db.session.add(attachment)
+    document = issue_invoice(SYSTEM, order)
     availability, booking = _live_session(world, event, contact, day)
     db.session.commit()
     return Belongings(
@@ -79,7 +82,7 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
             "event_id": event.id, "import_id": listed.id, "contact_id": registered.id, "removal_id": removal.id, "ticket_id": ticket.id,
             "attachment_id": attachment.id, "order_id": order.id, "wish_id": wish.id, "session_id": session.id,
             "availability_id": availability.id, "booking_id": booking.id, "person_id": contact.id,
-            "organisation_id": event.organisation_id, "grant_id": registered.grant_id,
+            "organisation_id": event.organisation_id, "document_id": document.id, "grant_id": registered.grant_id,
         }
     )  # fmt: skip
 
