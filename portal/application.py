@@ -71,6 +71,8 @@ def _flask_config(settings: Settings) -> dict[str, Any]:
         "SQLALCHEMY_ENGINE_OPTIONS": {
             "pool_size": settings.database_pool,
             "pool_pre_ping": True,
+            # The connection used last is the one whose statements are prepared and whose caches are warm.
+            "pool_use_lifo": True,
             "connect_args": {
                 "connect_timeout": 5,
                 "options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=30s"

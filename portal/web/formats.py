@@ -1,6 +1,7 @@
 """How times, days, money and sizes are written on pages and in mail."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
@@ -31,6 +32,7 @@ def local_day(moment: datetime, zone: str | None = None) -> str:
     return str(format_date(moment.astimezone(ZoneInfo(zone or reader_zone())), "EEEE d MMMM y", locale="en"))
 
 
+@lru_cache(maxsize=2048)
 def day(value: date) -> str:
     """A calendar day: `24 Nov 2026`."""
     return str(format_date(value, "d MMM y", locale="en"))
