@@ -2,23 +2,34 @@
 
 import logging
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator
+from email.message import EmailMessage
+from email.utils import parseaddr
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from portal.accounts.models import Person
 from tests.people import World
 from tests.signing_in import PortalClient
 
+PATIENCE_MS = 10_000
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+# Each main job is done with all that a wide screen offers, and with the least: a phone without script.
+WAYS = pytest.mark.parametrize(
+    ("width", "javascript"),
+    [pytest.param(1280, True, id="wide"), pytest.param(360, False, id="narrow-no-script")],
+)
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1" / "axe.min.js"
 
 
@@ -55,17 +66,27 @@ def visit(chromium: Browser, site: str, app: Flask, world: World) -> Iterator[Ca
     complaints: list[str] = []
 
     def open_page(
-        person: Person | None, address: str, *, width: int = 1280, javascript: bool = True, status: int = 200
+        person: Person | None,
+        address: str,
+        *,
+        width: int = 1280,
+        javascript: bool = True,
+        status: int = 200,
+        scheme: Literal["light", "dark"] = "light",
     ) -> Page:
         context = chromium.new_context(
-            base_url=site, viewport={"width": width, "height": 900}, java_script_enabled=javascript
+            base_url=site,
+            viewport={"width": width, "height": 900},
+            java_script_enabled=javascript,
+            color_scheme=scheme,
         )
+        context.set_default_timeout(PATIENCE_MS)
         opened.append(context)
         if person is not None:
             context.add_cookies([{"name": "portal", "value": _cookie(app, person), "url": site}])
         page = context.new_page()
-        page.on("console", lambda said: complaints.append(said.text) if _matters(said.text) else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        context.on("console", lambda said: complaints.append(said.text) if _matters(said.text) else None)
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
         answer = page.goto(address)
         assert answer is not None
         assert answer.status == status
@@ -85,17 +106,18 @@ def _cookie(app: Flask, person: Person) -> str:
 
 
 def _matters(said: str) -> bool:
-    # Chromium says these where a test means to provoke them.
-    return "Autofocus processing was blocked" not in said and "Failed to load resource" not in said
+    # Chromium and htmx say these where a test means to provoke them.
+    expected = ("Autofocus processing was blocked", "Failed to load resource", "Response Status Error Code")
+    return not any(words in said for words in expected)
 
 
 def problems(page: Page) -> list[str]:
     """What axe finds against WCAG 2.2 AA on a page, a line each."""
     page.evaluate(AXE.read_text())
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
     found = page.evaluate(
-        "tags => axe.run({runOnly: tags}).then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' | ')))",
-        tags,
+        """options => axe.run(options).then(result => result.violations.map(
+            broken => broken.id + ': ' + broken.nodes.map(node => node.html).join(' | ')))""",
+        {"runOnly": AXE_TAGS, "rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]},
     )
     return list(found)
 
@@ -103,3 +125,44 @@ def problems(page: Page) -> list[str]:
 def overflow(page: Page) -> int:
     """By how many pixels a page is wider than the window."""
     return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+def sign_in(page: Page, email: str, password: str) -> None:
+    """Sign in through the form of the page that is open."""
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def status_of(page: Page, act: Callable[[], None]) -> int:
+    """Do something that leads to another page, and give that page's status."""
+    with page.expect_navigation() as leaving:
+        act()
+    return leaving.value.status if leaving.value else 0
+
+
+def announced(page: Page) -> Locator:
+    """What the page's live region says."""
+    return page.get_by_role("status")
+
+
+def mail_to(received: list[EmailMessage], address: str, subject: str) -> EmailMessage:
+    """The one mail to `address` whose subject begins so."""
+    found = [mail for mail in received if parseaddr(str(mail["To"]))[1] == address]
+    chosen = [mail for mail in found if mail["Subject"].startswith(subject)]
+    assert len(chosen) == 1, [mail["Subject"] for mail in found]
+    return chosen[0]
+
+
+def text_of(mail: EmailMessage) -> str:
+    """A mail as its reader without HTML sees it."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def link_in(mail: EmailMessage, path: str) -> str:
+    """The first link of a mail that leads below `path`, without the host."""
+    found = re.search(rf"https?://[^/\s]+({path}[^\s>)]*)", text_of(mail))
+    assert found is not None, text_of(mail)
+    return found[1]

@@ -1,0 +1,85 @@
+"""Staff publish their hours, a contact books the training that comes with the event, once (COV-5, HOW-5)."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import icalendar
+import pytest
+import time_machine
+from playwright.sync_api import Page, expect
+
+from portal.db import db
+from tests.browser.conftest import WAYS, announced, mail_to, status_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("outbox")]
+
+
+@pytest.fixture
+def monday():
+    """A Monday morning in Eastern, afternoon in Vienna; nothing is on holiday that week."""
+    with time_machine.travel(datetime(2026, 10, 12, 14, 0, tzinfo=UTC), tick=True):
+        yield
+
+
+@WAYS
+def test_the_session_is_booked_once_and_goes_into_the_calendar(
+    monday, visit, world, run_jobs, tmp_path, width, javascript
+):
+    way = {"width": width, "javascript": javascript}
+    world.congress.virtual_event_package = True
+    db.session.commit()
+    _publish(visit(world.agent, "/staff/availability", **way))
+
+    address = f"/events/{world.congress.id}/bookings"
+    contact, colleague = visit(world.contact, address, **way), visit(world.other_contact, address, **way)
+    for page in (contact, colleague):
+        expect(page.locator("#presenters")).to_contain_text(
+            "One live training session of 1 hour for presenters"
+        )
+        expect(page.locator("#presenters").get_by_role("heading", level=3)).to_contain_text(
+            "Thursday 15 October 2026"
+        )
+    contact.locator("#presenters").get_by_role("link", name="16:00 10:00 EDT").click()
+    colleague.locator("#presenters").get_by_role("link", name="17:30 11:30 EDT").click()
+
+    contact.get_by_role("button", name="Book this session").click()
+    expect(announced(contact)).to_contain_text("The session is booked.")
+    entry = _calendar(contact, tmp_path)
+    assert entry.DTSTART == datetime(2026, 10, 15, 14, 0, tzinfo=UTC)
+    assert entry.DTEND == datetime(2026, 10, 15, 15, 0, tzinfo=UTC)
+    assert mail_to(run_jobs(), world.contact.email, "Booked").get_content_type().startswith("multipart/")
+
+    book = colleague.get_by_role("button", name="Book this session")
+    assert status_of(colleague, book.click) == 422
+    expect(colleague.get_by_role("main")).to_contain_text("presenters")
+    expect(colleague.get_by_role("link", name="Rule COV-5").first).to_be_visible()
+    contact.goto(address)
+    expect(contact.locator("#presenters").get_by_text("Booked", exact=True)).to_be_visible()
+    expect(contact.locator("#presenters .slot")).to_have_count(0)
+
+
+def _publish(page: Page) -> None:
+    page.get_by_label("Day").fill("2026-10-15")
+    page.get_by_label("From").fill("15:00")
+    page.get_by_label("To").fill("20:00")
+    page.get_by_label("Weeks").fill("1")
+    page.get_by_role("button", name="Publish").click()
+    expect(announced(page)).to_contain_text("Published: 1 window.")
+
+
+def _calendar(page: Page, folder: Path) -> icalendar.Event:
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Add to calendar").click()
+    download.value.save_as(folder / "session.ics")
+    found = icalendar.Calendar.from_ical((folder / "session.ics").read_bytes())
+    return next(iter(found.events))
+
+
+def test_another_week_is_turned_to_without_leaving_the_page(monday, visit, world):
+    _publish(visit(world.agent, "/staff/availability"))
+    page = visit(world.contact, f"/events/{world.congress.id}/bookings")
+    page.get_by_role("link", name="All open times for contacts").click()
+    expect(page.get_by_role("navigation", name="Weeks of open times")).to_contain_text(
+        "Week from 15 Oct 2026"
+    )
+    expect(page.locator("#contacts")).to_contain_text("UTC+2")
