@@ -16,6 +16,10 @@ from vobject.vcard import splitFields  # type: ignore[import-untyped]
 from portal.roster.imports.sheet import MOST_ROWS, Sheet, SheetRow, Unreadable, row_of
 
 WANTED = re.compile(r"^(?:[\w-]+\.)?(FN|N|EMAIL|TEL|TITLE|ROLE)[;:]", re.I)
+# The library's own pattern takes time without end over what comes near to a line: it is given lines alone.
+SOUND = re.compile(
+    r'(?:[\w-]++\.)?[\w-]++(?:;[\w-]++(?:=(?:"[^"]*+"|[^;:,"]*+)(?:,(?:"[^"]*+"|[^;:,"]*+))*+)?)*+:'
+)
 BEGINS, ENDS = "BEGIN:VCARD", "END:VCARD"
 LONGEST_LINE = 4_000
 # What the library lets through of what a line may be wrong in.
@@ -102,7 +106,7 @@ def _person(number: int, card: Card) -> SheetRow:
     found: dict[str, list[ContentLine]] = {}
     for line in card.lines:
         try:
-            parsed = textLineToContentLine(line)
+            parsed = _parsed(line)
         except UNREADABLE_LINE:
             problems["row"] = f"A line of this card cannot be read: {line[:40]}"
             continue
@@ -112,6 +116,12 @@ def _person(number: int, card: Card) -> SheetRow:
     cells["phone"] = _text(found.get("TEL")).removeprefix("tel:")
     cells["job_title"] = _text(found.get("TITLE")) or _text(found.get("ROLE"))
     return row_of(number, cells, problems)
+
+
+def _parsed(line: str) -> ContentLine:
+    if not SOUND.match(line):
+        raise ValueError("no line of a vCard")
+    return textLineToContentLine(line)
 
 
 def _text(lines: list[ContentLine] | None) -> str:
