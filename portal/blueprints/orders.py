@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
+from portal.documents.queries import documents_of
 from portal.errors import Conflict, Invalid
 from portal.events.queries import event_for
 from portal.money import money
@@ -167,8 +168,9 @@ def _order_page(order_id: int, form: PaymentForm) -> str:
     pay = [each for each in descriptions() if each.leaves] if order.total_cents else []
     left = sum(refundable(order).values())
     return render_template(
-        "orders/show.html", order=order, form=form, providers=pay, refundable=left, history=history(order)
-    )
+        "orders/show.html", order=order, form=form, providers=pay, refundable=left, history=history(order),
+        documents=documents_of(current_actor(), order_id),
+    )  # fmt: skip
 
 
 def _refund_page(order_id: int, form: RefundForm, status: int) -> Response:

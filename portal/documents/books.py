@@ -16,19 +16,21 @@ from portal.documents.issue import (
 from portal.documents.ledger import enter_payment, enter_refund, enter_returned_refund, hold
 from portal.orders.models import Order
 
+METHODS = {"invoice": "On invoice", "stripe": "By card", "trial": "By trial payment; no money moved"}
+
 
 def book_payment(
     actor: Actor, order: Order, *, payment_id: int, cents: int, method: str, reference: str, at: datetime,
     settles: bool,
 ) -> None:  # fmt: skip
-    """Money that came in. What `settles` an order gets a receipt, and the order an invoice if it has none.
+    """Money that came in by a provider, `method`. What `settles` an order gets a receipt, and the order an invoice if it has none.
 
     Money that nothing is owed for is entered on the account alone, until it is used or paid back.
     """
     cause = f"payment:{payment_id}"
     if settles:
         issue_receipt(
-            actor, order, cents=cents, method=method, reference=reference, received_at=at, cause=cause
+            actor, order, cents=cents, method=METHODS[method], reference=reference, received_at=at, cause=cause
         )
     else:
         enter_payment(order, cents, cause=f"receipt:{cause}", words=reference)
@@ -48,7 +50,7 @@ def book_returned_refund(actor: Actor, order: Order, *, refund_id: int, cents: i
     keep_in_line(actor, order, reason=reason, cause=f"refund-returned:{refund_id}")
 
 
-def keep_in_line(actor: Actor, order: Order, *, reason: str, cause: str) -> None:
+def keep_in_line(actor: Actor, order: Order, *, cause: str, reason: str = "") -> None:
     """Invoice what the order is worth and not invoiced, credit what is invoiced and not worth any more.
 
     `cause` names the change, such as `cancelled:7`; `reason` is printed on a credit note.
@@ -56,7 +58,7 @@ def keep_in_line(actor: Actor, order: Order, *, reason: str, cause: str) -> None
     hold(order.id)
     invoices = invoices_of(order.id)
     over = sum(left_to_credit(each) for each in invoices) - _worth(order)
-    if over < 0 or (not invoices and order.total_cents == 0):
+    if over < 0:
         invoice_up_to(actor, order, _worth(order), paid=order.state != "pending")
     for invoice in reversed(invoices):
         part = min(over, left_to_credit(invoice))

@@ -5,6 +5,7 @@ from sqlalchemy import select
 from portal.accounts.actor import Actor
 from portal.clock import now
 from portal.db import db, use_case
+from portal.documents.books import keep_in_line
 from portal.errors import Conflict, Invalid
 from portal.events.queries import event_for
 from portal.orders import settling
@@ -118,4 +119,5 @@ def _placed(actor: Actor, order: Order) -> Order:
     tell_customer(order, "order_placed", f"order_placed:{order.id}")
     if order.method == "invoice":
         tell_managers(order, "order_to_invoice", f"order_placed:{order.id}")
+    keep_in_line(actor, order, cause=f"placed:{order.id}")
     return order

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, update
 from portal.accounts.actor import Actor
 from portal.clock import now
 from portal.db import db
+from portal.documents.books import book_payment, book_refund, book_returned_refund, keep_in_line
 from portal.errors import Conflict
 from portal.jobs.queue import enqueue
 from portal.orders.holding import facts, tell_customer, tell_managers, write_down
@@ -31,11 +32,16 @@ def take_in(actor: Actor, order: Order, payment: Payment, *, cents: int, charge:
     if not _changed(payment, Payment.state != "paid", paid):
         return False
     _changed(order, Order.id == order.id, {"paid_cents": Order.paid_cents + cents})
-    if order.state == "pending" and order.held_cents >= order.total_cents:
+    settles = order.state == "pending" and order.held_cents >= order.total_cents
+    if settles:
         settle(actor, order, payment)
     else:
         write_down(actor, "order.unexpected_payment", order, payment=payment.id, received_cents=cents)
         tell_managers(order, "payment_unexpected", f"payment_unexpected:{payment.id}", payment=payment)
+    book_payment(
+        actor, order, payment_id=payment.id, cents=cents, method=payment.provider,
+        reference=payment.note or charge, at=now(), settles=settles,
+    )  # fmt: skip
     return True
 
 
@@ -59,6 +65,7 @@ def grant(actor: Actor, order: Order) -> None:
     open_seats(order)
     write_down(actor, "order.granted", order, before, granted=True)
     tell_customer(order, "order_granted", f"order_granted:{order.id}")
+    keep_in_line(actor, order, cause=f"granted:{order.id}")
 
 
 def cancel(actor: Actor, order: Order) -> None:
@@ -69,6 +76,7 @@ def cancel(actor: Actor, order: Order) -> None:
         close_seats(order, [line.id for line in order.lines])
     write_down(actor, "order.cancelled", order, before)
     tell_customer(order, "order_cancelled", f"order_cancelled:{order.id}")
+    keep_in_line(actor, order, cause=f"cancelled:{order.id}", reason="The order was cancelled.")
     if any(each.is_under_way for each in order.payments):
         close_payments_later(order)
 
@@ -82,6 +90,7 @@ def reopen(actor: Actor, order: Order) -> None:
     open_seats(order)
     write_down(actor, "order.reopened", order, before)
     tell_customer(order, "order_paid", f"order_reopened:{order.id}:{now()}", was_open=False)
+    keep_in_line(actor, order, cause=f"reopened:{order.id}")
 
 
 def credit(actor: Actor, order: Order, refund: Refund, report: RefundReport) -> bool:
@@ -101,6 +110,9 @@ def credit(actor: Actor, order: Order, refund: Refund, report: RefundReport) -> 
         actor, "order.refunded", order, before, refund=refund.id, cents=refund.cents, reason=refund.reason
     )
     tell_customer(order, "order_refunded", f"order_refunded:{refund.id}", refund=refund)
+    book_refund(
+        actor, order, refund_id=refund.id, cents=refund.cents, reference=report.reference, reason=refund.reason
+    )
     return True
 
 
@@ -127,6 +139,7 @@ def take_back_refund(actor: Actor, order: Order, refund: Refund, why: str) -> bo
     _changed(order, Order.id == order.id, values)
     write_down(actor, "order.refund_failed", order, before, refund=refund.id, cents=refund.cents, why=why)
     tell_managers(order, "order_refund_failed", f"order_refund_failed:{refund.id}", refund=refund)
+    book_returned_refund(actor, order, refund_id=refund.id, cents=refund.cents, reason=why)
     return True
 
 

@@ -13,7 +13,7 @@ FEATURES = {
 # What takes part in another feature's transaction, by name; everything else is reached by service or queries.
 SHARED_PARTS = {
     "accounts.actor", "accounts.permissions", "accounts.grants", "accounts.identity", "accounts.invitations",
-    "audit.record", "documents.issue", "documents.ledger", "mail.post", "mail.withhold", "roster.seats", "tickets.handover", "bookings.handover",
+    "audit.record", "documents.books", "mail.post", "mail.withhold", "roster.seats", "tickets.handover", "bookings.handover",
 }  # fmt: skip
 OPEN_MODULES = {"service", "queries", "models"}
 
