@@ -158,6 +158,7 @@ def _write_order(frame: Frame, stage: Stage, plan: OrderPlan) -> list[int]:
         state=plan.state,
         currency=price.currency,
         total_cents=price.cents,
+        paid_cents=price.cents if plan.state == "paid" else 0,
         purchase_order=plan.purchase_order,
         placed_by_id=organiser.id,
         placed_at=placed,
