@@ -6,6 +6,7 @@ A cell that a spreadsheet would take for a formula gets an apostrophe before it 
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from urllib.parse import quote
 
 from flask import Response, stream_with_context
@@ -22,7 +23,7 @@ def plain_cell(value: object) -> str:
 
 
 def csv_lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """The lines of a file, a header first, each as soon as its row is there. Whole numbers stay numbers."""
+    """The lines of a file, a header first, each as soon as its row is there. Numbers stay numbers."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     buffer.write(MARK)
@@ -31,7 +32,7 @@ def csv_lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterat
     for row in rows:
         buffer.seek(0)
         buffer.truncate()
-        writer.writerow([cell if isinstance(cell, int) else plain_cell(cell) for cell in row])
+        writer.writerow([cell if isinstance(cell, int | Decimal) else plain_cell(cell) for cell in row])
         yield buffer.getvalue()
 
 
