@@ -8,6 +8,7 @@ from portal.clock import now
 from portal.editions.queries import edition_in_force
 from portal.errors import Invalid, NotFound, Refused
 from portal.policy.contacts import removal_due
+from portal.policy.edition import Edition
 from portal.roster.forms import DecisionForm, RemovalForm, ReplacementForm
 from portal.roster.models import Contact
 from portal.roster.queries import (
@@ -57,7 +58,7 @@ def index() -> str:
 def new(contact_id: int) -> Response:
     """The form that asks for a removal, with the time by which it would be decided."""
     contact = _contact(contact_id)
-    return _request_page("removals/new.html", contact, RemovalForm(_others(contact)))
+    return _removal_page(contact, RemovalForm(_others(contact)))
 
 
 @blueprint.post("/contacts/<int:contact_id>/removal")
@@ -67,14 +68,14 @@ def create(contact_id: int) -> Response:
     contact = _contact(contact_id)
     form = RemovalForm(_others(contact))
     if not form.validate_on_submit():
-        return _request_page("removals/new.html", contact, form, status=422)
+        return _removal_page(contact, form, status=422)
     try:
         removal = ask_for_removal(
             current_actor(), contact_id, reason=form.reason.data or "", handover_to=form.heir_id
         )
     except Invalid as error:
         form.show_problems(error.fields)
-        return _request_page("removals/new.html", _contact(contact_id), form, status=422)
+        return _removal_page(_contact(contact_id), form, status=422)
     return done(url_for("removals.show", removal_id=removal.id), ASKED)
 
 
@@ -152,22 +153,27 @@ def _others(contact: Contact) -> list[Contact]:
     return [each for each in contacts_of(contact.event_id) if each.id != contact.id]
 
 
-def _request_page(
-    template: str, contact: Contact, form: RemovalForm, *, status: int = 200, **context: Any
-) -> Response:
-    page = render_template(
-        template, contact=contact, form=form, due_at=removal_due(now(), edition_in_force()),
-        pending=pending_removal(contact.id), **context,
-    )  # fmt: skip
-    return make_response(page, status)
+def _removal_page(contact: Contact, form: RemovalForm, *, status: int = 200) -> Response:
+    return _request_page("removals/new.html", contact, form, edition_in_force(), status=status)
 
 
 def _replacement_page(contact: Contact, form: ReplacementForm, *, status: int = 200) -> Response:
-    room = may_be_replaced(contact, contact.event, edition_in_force())
+    edition = edition_in_force()
+    room = may_be_replaced(contact, contact.event, edition)
     links = hrefs(ways_on(current_actor(), room, contact.event))
     return _request_page(
-        "removals/replacement.html", contact, form, status=status, room=room, room_links=links
+        "removals/replacement.html", contact, form, edition, status=status, room=room, room_links=links
     )
+
+
+def _request_page(
+    template: str, contact: Contact, form: RemovalForm, edition: Edition, *, status: int, **context: Any
+) -> Response:
+    page = render_template(
+        template, contact=contact, form=form, due_at=removal_due(now(), edition),
+        pending=pending_removal(contact.id), **context,
+    )  # fmt: skip
+    return make_response(page, status)
 
 
 def _shown(removal_id: int, form: DecisionForm, *, status: int = 200) -> Response:

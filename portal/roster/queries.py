@@ -168,10 +168,17 @@ def replacement_named(event_id: int, email: str) -> Removal | None:
 
 
 def may_be_replaced(contact: Contact, event: Event, edition: Edition) -> Decision:
-    """WHO-3, WHO-6: whether somebody else may take over the seat of a contact of now. Two queries."""
-    counts = seat_counts([event.id])[event.id]
-    closes = db.session.scalar(select(Seat.closing).where(Seat.id == contact.seat_id))
-    return may_replace_contact(counts.limit(event, edition), counts.used, seat_closes=bool(closes))
+    """WHO-3, WHO-6: whether somebody else may take over the seat of a contact of now. One query."""
+    closes = func.bool_or(Seat.closing).filter(Seat.id == contact.seat_id)
+    used, bought, seat_closes = db.session.execute(
+        select(func.count(Contact.id), func.count(Seat.order_line_id), closes)
+        .select_from(Seat)
+        .outerjoin(Contact, Contact.seat_id == Seat.id)
+        .where(Seat.event_id == event.id)
+    ).one()
+    return may_replace_contact(
+        SeatCount(used, bought).limit(event, edition), used, seat_closes=bool(seat_closes)
+    )
 
 
 def pending_removals(actor: Actor, cursor: str | None) -> Page[Removal]:

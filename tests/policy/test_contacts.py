@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -18,9 +18,11 @@ from portal.policy.contacts import (
     may_escalate_question,
     may_open_ticket,
     may_register,
+    may_replace_contact,
     may_reply_to_attendee,
     may_withdraw_removal,
     removal_due,
+    removal_half_time,
     seat_counts,
     size_band,
     size_bands,
@@ -225,3 +227,27 @@ def test_four_eyes_on_a_removal() -> None:
 def test_a_request_can_be_withdrawn_until_decided() -> None:
     assert may_withdraw_removal(is_decided=False)
     assert not may_withdraw_removal(is_decided=True)
+
+
+@pytest.mark.parametrize(("in_use", "closes", "allowed", "rule"), [
+    (1, False, True, "WHO-6"), (4, False, True, "WHO-6"), (5, False, True, "WHO-6"), (5, True, False, "WHO-3"),
+])  # fmt: skip
+def test_a_seat_passes_on_unless_it_lies_beyond_the_limit(in_use, closes, allowed, rule):
+    limit = contact_limit(700, Licence.PREMIUM)
+    decision = may_replace_contact(limit, in_use, seat_closes=closes)
+    assert (bool(decision), decision.rule) == (allowed, rule)
+    assert decision.ways_on == (() if allowed else (WayOn.REMOVE_CONTACT, WayOn.BUY_SEAT))
+
+
+@pytest.mark.parametrize(
+    ("received", "half"),
+    [
+        ("2026-11-16 17:00", "2026-11-17 17:00"),  # Monday noon in Eastern: Tuesday noon
+        ("2026-11-13 21:00", "2026-11-16 21:00"),  # Friday afternoon: Monday afternoon
+        ("2026-11-14 12:00", "2026-11-16 22:00"),  # Saturday: when Monday closes
+        ("2026-11-25 14:00", "2026-11-27 14:00"),  # the Wednesday before Thanksgiving: Friday
+    ],
+)
+def test_half_of_the_time_for_a_decision_is_half_of_its_business_time(received, half):
+    at = datetime.fromisoformat(received).replace(tzinfo=UTC)
+    assert removal_half_time(at, removal_due(at)) == datetime.fromisoformat(half).replace(tzinfo=UTC)

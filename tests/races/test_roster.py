@@ -31,7 +31,12 @@ from portal.events.service import change_event, create_event
 from portal.orders.models import Order, OrderLine
 from portal.policy.contacts import Licence
 from portal.roster.models import Contact, Removal, Seat
-from portal.roster.removals import ask_for_removal, decide_removal, withdraw_removal
+from portal.roster.removals import (
+    ask_for_removal,
+    ask_for_replacement,
+    decide_removal,
+    withdraw_removal,
+)
 from portal.roster.seats import open_bought_seat, sync_seats
 from portal.roster.service import register_contact
 from tests.people import World, contact, grant, person
@@ -264,6 +269,114 @@ def test_the_one_to_go_is_at_work_while_it_is_approved(app: Flask, world: World,
     in_line(world.congress)
 
 
+def _leaving(world: World) -> Contact:
+    return db.session.scalars(select(Contact).where(Contact.person_id == world.other_contact.id)).one()
+
+
+def _seated(event: Event) -> dict[int, str]:
+    db.session.rollback()
+    here = select(Contact).where(Contact.event_id == event.id, Contact.ended_at.is_(None))
+    return {each.seat_number: each.person.email for each in db.session.scalars(here)}
+
+
+@pytest.mark.parametrize("_round", ROUNDS)
+def test_a_replacement_is_approved_withdrawn_approved_declined_at_once(
+    app: Flask, world: World, _round: int
+) -> None:
+    leaving, organiser = _leaving(world), world.actor("organiser")
+    request = ask_for_replacement(organiser, leaving.id, name="New", email="new@people.example")
+    one, other = world.actor("manager"), world.actor("second_manager")
+    answers = at_once(app, [
+        lambda: decide_removal(one, request.id, approve=True),
+        lambda: withdraw_removal(organiser, request.id),
+        lambda: decide_removal(other, request.id, approve=True),
+        lambda: decide_removal(one, request.id, approve=False, reason="No"),
+    ] * 2)  # fmt: skip
+    assert kinds(answers) == {"Conflict": 7, "Removal": 1}
+    approved = db.session.get(Removal, request.id, populate_existing=True).state == "approved"
+    assert _seated(world.congress) == {
+        1: "contact@people.example",
+        2: "new@people.example" if approved else "other.contact@people.example",
+    }
+    grants = select(Grant.event_id).where(Grant.ended_at.is_(None), Grant.event_id == world.congress.id)
+    assert len(db.session.scalars(grants).all()) == 2
+    in_line(world.congress)
+
+
+@pytest.mark.parametrize("free", [0, 1])
+@pytest.mark.parametrize("_round", ROUNDS)
+def test_a_replacement_while_others_are_added_at_the_last_seat(
+    app: Flask, world: World, _round: int, free: int
+) -> None:
+    for name in ("Third", "Fourth")[: 2 - free]:
+        contact(world.congress, person(name))
+    db.session.commit()
+    organiser, manager = world.actor("organiser"), world.actor("manager")
+    request = ask_for_replacement(organiser, _leaving(world).id, name="New", email="new@people.example")
+    answers = at_once(app, [
+        lambda: decide_removal(manager, request.id, approve=True),
+        *(
+            lambda n=n: register_contact(
+                organiser, world.congress.id, name=f"Racer {n}", email=f"racer{n}@people.example", form_key=key()
+            )
+            for n in range(CLIENTS - 1)
+        ),
+    ])  # fmt: skip
+    expected = {"Contact": free, "Refused": CLIENTS - 1 - free, "Removal": 1}
+    assert kinds(answers) == {name: number for name, number in expected.items() if number}
+    assert active(world.congress) == 4
+    assert _seated(world.congress)[2] == "new@people.example"
+    in_line(world.congress)
+
+
+@pytest.mark.parametrize("_round", ROUNDS)
+def test_whoever_is_to_come_is_added_while_it_is_approved(app: Flask, world: World, _round: int) -> None:
+    organiser, manager = world.actor("organiser"), world.actor("manager")
+    request = ask_for_replacement(organiser, _leaving(world).id, name="New", email="new@people.example")
+    answers = at_once(app, [
+        *[lambda: decide_removal(manager, request.id, approve=True)] * 2,
+        *(
+            lambda: register_contact(
+                organiser, world.congress.id, name="New", email="new@people.example", form_key=key()
+            )
+            for _ in range(CLIENTS - 2)
+        ),
+    ])  # fmt: skip
+    came_by_form = any(isinstance(each, Contact) for each in answers)
+    assert kinds(answers) == (
+        {"Conflict": 2, "Contact": 1, "Invalid": CLIENTS - 3} if came_by_form
+        else {"Conflict": 1, "Invalid": CLIENTS - 2, "Removal": 1}
+    )  # fmt: skip
+    assert list(_seated(world.congress).values()).count("new@people.example") == 1
+    assert ("other.contact@people.example" in _seated(world.congress).values()) == came_by_form
+    in_line(world.congress)
+
+
+@pytest.mark.parametrize("_round", ROUNDS)
+def test_added_removed_and_replaced_at_once(app: Flask, world: World, _round: int) -> None:
+    third = contact(world.congress, person("Third"))
+    db.session.commit()
+    organiser, agent, manager = world.actor("organiser"), world.actor("agent"), world.actor("manager")
+    swap = ask_for_replacement(organiser, _leaving(world).id, name="New", email="new@people.example")
+    removal = ask_for_removal(agent, third.id)
+    answers = at_once(app, [
+        lambda: decide_removal(manager, swap.id, approve=True),
+        lambda: decide_removal(manager, removal.id, approve=True),
+        *(
+            lambda n=n: register_contact(
+                organiser, world.congress.id, name=f"Racer {n}", email=f"racer{n}@people.example", form_key=key()
+            )
+            for n in range(CLIENTS - 2)
+        ),
+    ])  # fmt: skip
+    found = kinds(answers)
+    assert found["Removal"] == 2
+    assert found["Contact"] in (1, 2)
+    assert active(world.congress) == 2 + found["Contact"]
+    assert _seated(world.congress)[2] == "new@people.example"
+    in_line(world.congress)
+
+
 # Controls: the same races on a scratch table, with a guard and without.
 
 
@@ -338,6 +451,45 @@ def test_control_reading_then_writing_decides_more_than_once(
             return pending and written.rowcount == 1
 
     assert at_once(app, [work] * CLIENTS).count(True) == decisions
+
+
+@pytest.mark.parametrize(("in_one", "came"), [(True, "newcomer"), (False, "racer")])
+def test_control_leaving_and_coming_in_two_transactions_loses_the_seat(
+    app: Flask, scratch: None, in_one: bool, came: str
+) -> None:
+    seats = [{"seat": seat} for seat in range(1, LIMIT + 1)]
+    with db.engine.begin() as connection:
+        connection.execute(text("INSERT INTO scratch_contact VALUES (:seat)"), seats)
+    seat_is_free, others_had_a_try = threading.Event(), threading.Event()
+
+    def add(connection: Connection, who: str) -> str:
+        connection.execute(LOCK)
+        if connection.execute(COUNT).scalar_one() >= LIMIT:
+            return ""
+        connection.execute(text("INSERT INTO scratch_contact VALUES (1)"))
+        return who
+
+    def swap() -> str:
+        with db.engine.connect() as connection:
+            connection.execute(LOCK)
+            connection.execute(text("DELETE FROM scratch_contact WHERE seat = 1"))
+            if not in_one:
+                connection.commit()
+            seat_is_free.set()
+            if not in_one:
+                others_had_a_try.wait(timeout=10)
+            who = add(connection, "newcomer")
+            connection.commit()
+            return who
+
+    def race() -> str:
+        seat_is_free.wait(timeout=10)
+        with db.engine.begin() as connection:
+            who = add(connection, "racer")
+        others_had_a_try.set()
+        return who
+
+    assert [who for who in at_once(app, [swap, race]) if who] == [came]
 
 
 def details_of(event: Event) -> EventDetails:
