@@ -5,11 +5,10 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
 from portal.editions.queries import edition_in_force
-from portal.errors import Conflict, Invalid, Refused
+from portal.errors import Conflict, Invalid, Link, Refused
 from portal.events.models import Event
 from portal.events.queries import event_for
 from portal.forms import tidy
-from portal.policy.decision import WAY_ON_LABELS, WayOn
 from portal.roster.imports import queries, service
 from portal.roster.imports.forms import ColleaguesForm, ConfirmForm, ListForm
 from portal.roster.imports.models import ContactImport
@@ -208,13 +207,13 @@ def _page_at(kept: ContactImport, standing: Standing | None, number: int, last: 
 
 
 def _links(event: Event, plan: Plan) -> list[dict[str, str]]:
-    links = hrefs(ways_on(current_actor(), plan.room, event))
-    missing = len(plan.waiting)
-    if missing > 1:
-        for link in links:
-            if link["label"] == WAY_ON_LABELS[WayOn.BUY_SEAT]:
-                link["label"] = f"Buy {missing} additional contacts"
-    return links
+    return hrefs(_for_all(link, len(plan.waiting)) for link in ways_on(current_actor(), plan.room, event))
+
+
+def _for_all(link: Link, missing: int) -> Link:
+    if link.endpoint != "orders.new" or missing < 2:
+        return link
+    return Link(f"Buy {missing} additional contacts", link.endpoint, {**link.values, "quantity": missing})
 
 
 def _said(kept: ContactImport) -> str:

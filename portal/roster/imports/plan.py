@@ -66,9 +66,9 @@ class Plan:
         """Whether the list can be taken as it is: somebody is new, nothing is wrong, and all have a seat."""
         return bool(self.new) and not self.waiting and not self.count(Standing.WRONG)
 
-    def count(self, standing: Standing) -> int:
+    def count(self, standing: Standing | str) -> int:
         """How many rows come to this."""
-        return sum(each.standing is standing for each in self.judged)
+        return sum(each.standing == standing for each in self.judged)
 
     def shown(self, standing: str | None) -> tuple[Judged, ...]:
         """The rows that come to `standing`; all without one."""
