@@ -19,11 +19,12 @@ PIECE_BYTES = 256 * 1024
 
 @dataclass(frozen=True)
 class Figures:
-    """Answers a second, and the median and 99th percentile in milliseconds."""
+    """Answers a second, the median and 99th percentile in milliseconds, and all answers, the warm-up's too."""
 
     rate: float
     median: float
     p99: float
+    asked: int
 
     def __str__(self) -> str:
         return f"{self.rate:6.0f}/s {self.median:7.1f} {self.p99:7.1f}"
@@ -53,31 +54,29 @@ def measure(port: int, pages: Iterable[Page], clients: int, seconds: float, warm
     end = start + seconds
     with ThreadPoolExecutor(clients) as readers:
         started = [
-            readers.submit(
-                _read, port, wanted[number % len(wanted) :] + wanted[: number % len(wanted)], start, end
-            )
+            readers.submit(_read, port, wanted[number % len(wanted) :] + wanted[: number % len(wanted)], end)
             for number in range(clients)
         ]
-    return _figures([one for reader in started for one in reader.result()], seconds)
+    read = [answer for reader in started for answer in reader.result()]
+    return _figures([taken for begun, taken in read if begun >= start], seconds, len(read))
 
 
-def _figures(taken: list[float], seconds: float) -> Figures:
+def _figures(taken: list[float], seconds: float, asked: int) -> Figures:
     ordered = sorted(taken)
-    return Figures(
-        len(ordered) / seconds, ordered[len(ordered) // 2] * 1000, ordered[len(ordered) * 99 // 100] * 1000
-    )
+    median, p99 = ordered[len(ordered) // 2], ordered[len(ordered) * 99 // 100]
+    return Figures(len(ordered) / seconds, median * 1000, p99 * 1000, asked)
 
 
-def _read(port: int, pages: list[Page], start: float, end: float) -> list[float]:
-    requests, taken = cycle([page.request for page in pages]), []
+def _read(port: int, pages: list[Page], end: float) -> list[tuple[float, float]]:
+    """When each request was begun, and the seconds until its whole answer was there."""
+    requests, read = cycle([page.request for page in pages]), []
     with socket.create_connection((HOST, port), timeout=PATIENCE_SECONDS) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         while (begun := time.perf_counter()) < end:
             connection.sendall(next(requests))
             _take_answer(connection)
-            if begun >= start:
-                taken.append(time.perf_counter() - begun)
-    return taken
+            read.append((begun, time.perf_counter() - begun))
+    return read
 
 
 def _take_answer(connection: socket.socket) -> None:

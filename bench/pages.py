@@ -3,17 +3,17 @@
     .venv/bin/python bench/pages.py [--scale 20] [--seconds 3] [--clients 1,8] [--only /events]
 
 Prints a table for docs/measurements.md: queries and size of each page; for each number of clients the
-answers a second, and the median and 99th percentile in milliseconds.
+answers a second, and the median and 99th percentile in milliseconds. The processor time of an answer, in
+the server and in the database, says what it costs when the machine is busy with other things too.
 """
 
 import argparse
-import os
-import time
 
 import psycopg
 
 from bench.demo_pages import addresses, cookies, queries_and_size
 from bench.load import Page, measure
+from bench.processor import busy_elsewhere, spent
 from bench.stage import Stage, stage
 from portal import create_app
 from portal.config import load_settings
@@ -53,20 +53,27 @@ def _print_table(at: Stage, port: int, signed_in: dict[str, str], arguments: arg
     headings = " | ".join(
         f"{number} client{'s' * (number > 1)}: /s | median ms | p99 ms" for number in counts
     )
-    print(f"| role | page | queries | kB | {headings} |")
-    print("|---" * (4 + 3 * len(counts)) + "|")
+    print(f"| role | page | queries | kB | server ms | database ms | {headings} |")
+    print("|---" * (6 + 3 * len(counts)) + "|")
     app = create_app(load_settings(at.environment, log_level="ERROR"))
     for role, address in addresses(at.database_url):
         if not address.startswith(arguments.only):
             continue
         page = Page(address, signed_in[role])
         queries, size = queries_and_size(app, address, page.cookie)
+        before = spent(at.folder)
         found = [measure(port, [page], clients, arguments.seconds) for clients in counts]
+        answers = sum(one.asked for one in found)
+        costs = [(now - then) / answers * 1000 for now, then in zip(spent(at.folder), before, strict=True)]
         cells = " | ".join(f"{one.rate:.0f} | {one.median:.1f} | {one.p99:.1f}" for one in found)
-        print(f"| {role or 'anybody'} | {address} | {queries} | {size / 1000:.0f} | {cells} |", flush=True)
+        print(
+            f"| {role or 'anybody'} | {address} | {queries} | {size / 1000:.0f}"
+            f" | {costs[0]:.1f} | {costs[1]:.1f} | {cells} |",
+            flush=True,
+        )
     with app.app_context():
         db.engine.dispose()
-    print(f"load average at the end: {os.getloadavg()[0]:.1f}; {time.strftime('%H:%M')}")
+    print(busy_elsewhere())
 
 
 if __name__ == "__main__":
