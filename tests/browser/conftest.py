@@ -16,7 +16,6 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_pla
 from werkzeug.serving import make_server
 
 from portal.accounts.models import Person
-from tests.people import World
 from tests.signing_in import PortalClient
 
 PATIENCE_MS = 10_000
@@ -57,7 +56,7 @@ def site(app: Flask) -> Iterator[str]:
 
 
 @pytest.fixture
-def visit(chromium: Browser, site: str, app: Flask, world: World) -> Iterator[Callable[..., Page]]:
+def visit(chromium: Browser, site: str, app: Flask) -> Iterator[Callable[..., Page]]:
     """Open a page as somebody: `visit(person, "/events", width=360, javascript=False)`.
 
     Fails the test on any message in the browser's console: a blocked script or style is one.
@@ -111,13 +110,15 @@ def _matters(said: str) -> bool:
     return not any(words in said for words in expected)
 
 
-def problems(page: Page) -> list[str]:
-    """What axe finds against WCAG 2.2 AA on a page, a line each."""
-    page.evaluate(AXE.read_text())
+def problems(page: Page, rules: list[str] | None = None) -> list[str]:
+    """What axe finds on a page, a line each: against WCAG 2.2 AA and good practice, or against `rules` alone."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
     found = page.evaluate(
         """options => axe.run(options).then(result => result.violations.map(
             broken => broken.id + ': ' + broken.nodes.map(node => node.html).join(' | ')))""",
-        {"runOnly": AXE_TAGS, "rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]},
+        {"runOnly": rules or AXE_TAGS, "resultTypes": ["violations"]}
+        | ({} if rules else {"rules": {"target-size": {"enabled": True}}}),
     )
     return list(found)
 

@@ -87,18 +87,11 @@ def _ask(page: Page, subject: str, question: str) -> None:
 @pytest.fixture
 def earlier_ticket(thanksgiving_eve, world):
     """Another customer's ticket, opened this afternoon, whose reply is due sooner."""
-    due = now() + timedelta(hours=8)
-    db.session.add(
-        Ticket(
-            event_id=world.fair.id,
-            subject="Due before that",
-            topic="problem",
-            policy_edition=1,
-            opened_by_id=world.outside_contact.id,
-            awaiting_since=now(),
-            reply_due_at=due,
-        )  # fmt: skip
-    )
+    ticket = Ticket(
+        event_id=world.fair.id, subject="Due before that", topic="problem", policy_edition=1,
+        opened_by_id=world.outside_contact.id, awaiting_since=now(), reply_due_at=now() + timedelta(hours=8),
+    )  # fmt: skip
+    db.session.add(ticket)
     db.session.commit()
 
 
