@@ -16,6 +16,10 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_pla
 from werkzeug.serving import make_server
 
 from portal.accounts.models import Person
+from portal.clock import now
+from portal.db import db
+from portal.tickets.models import Ticket
+from tests.people import World
 from tests.signing_in import PortalClient
 
 PATIENCE_MS = 10_000
@@ -106,7 +110,9 @@ def _cookie(app: Flask, person: Person) -> str:
 
 def _matters(said: str) -> bool:
     # Chromium and htmx say these where a test means to provoke them.
-    expected = ("Autofocus processing was blocked", "Failed to load resource", "Response Status Error Code")
+    expected = (
+        "Autofocus processing was blocked", "Failed to load resource", "Response Status Error Code", "Cleared data types",
+    )  # fmt: skip
     return not any(words in said for words in expected)
 
 
@@ -140,6 +146,17 @@ def status_of(page: Page, act: Callable[[], None]) -> int:
     with page.expect_navigation() as leaving:
         act()
     return leaving.value.status if leaving.value else 0
+
+
+def open_ticket(world: World) -> int:
+    """Open a ticket of the contact's at the congress, and give its key."""
+    ticket = Ticket(
+        event_id=world.congress.id, subject="A question", topic="problem", opened_by_id=world.contact.id,
+        awaiting_since=now(), reply_due_at=now(), policy_edition=1,
+    )  # fmt: skip
+    db.session.add(ticket)
+    db.session.commit()
+    return ticket.id
 
 
 def announced(page: Page) -> Locator:
