@@ -38,17 +38,43 @@ class Team:
     admins: list[Someone] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """An order that has been written, with what its invoice and the rest say. `settled` is when it ended."""
+
+    order_id: int
+    organisation_id: int
+    event_id: int
+    buyer: str
+    address: str
+    event: str
+    purchase_order: str
+    reference: str
+    state: str
+    cents: int
+    currency: str
+    orderer: Someone
+    placed: datetime
+    settled: datetime | None
+
+
 @dataclass(slots=True)
 class Frame:
-    """The demo in the making. `edition` is the policy as it is now; `password_hash` is everybody's who can sign in."""
+    """The demo in the making. `edition` is the policy as it is now.
+
+    `password_hash` is that of the accounts shown on the sign-in page; the others have chosen `unknown_hash`,
+    a password that nobody knows.
+    """
 
     rows: Rows
     now: datetime
     editions: list[Edition]
     edition: Edition
     password_hash: str
+    unknown_hash: str
     team: Team = field(default_factory=Team)
     people: dict[str, Someone] = field(default_factory=dict)
+    sales: list[Sale] = field(default_factory=list)
 
     @property
     def today(self) -> date:

@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 
 from portal.accounts.models import Person
 from portal.accounts.passwords import hash_password
+from portal.accounts.tokens import new_token
 from portal.clock import now
 from portal.db import db
 from portal.demo import content
@@ -18,6 +19,7 @@ from portal.demo.bookings import write_bookings
 from portal.demo.cast import ACCOUNTS, PASSWORD
 from portal.demo.conversation import Draft, write_ticket
 from portal.demo.customers import Customer, Stage, write_customer
+from portal.demo.documents import write_documents
 from portal.demo.frame import Frame
 from portal.demo.people import settle_team
 from portal.demo.removals import write_removals
@@ -79,7 +81,8 @@ def _no_collection() -> Iterator[None]:
 
 def _frame(rows: Rows) -> Frame:
     moment, known = now(), editions()
-    return Frame(rows, moment, known, edition_in_force(known, moment), hash_password(PASSWORD))
+    unknown = hash_password(new_token())
+    return Frame(rows, moment, known, edition_in_force(known, moment), hash_password(PASSWORD), unknown)
 
 
 def _write_all(frame: Frame, scale: int, progress: Progress) -> None:
@@ -97,6 +100,7 @@ def _write_all(frame: Frame, scale: int, progress: Progress) -> None:
             write_ticket(frame, draft)
         if len(customers) == len(plans):
             write_wishes(frame, customers)
+        write_documents(frame)
         frame.rows.flush()
     frame.rows.finish()
 

@@ -8,7 +8,7 @@ from portal.demo import content
 from portal.demo.cast import ACCOUNTS
 from portal.demo.customers import Seated, Stage
 from portal.demo.dice import dice
-from portal.demo.frame import Frame, Someone, note
+from portal.demo.frame import Frame, Sale, Someone, note
 from portal.demo.moments import at_local, when_awake
 from portal.demo.people import give_role, invent, settle_account, telephone
 from portal.demo.phrasing import phrase
@@ -177,6 +177,13 @@ def _write_order(frame: Frame, stage: Stage, plan: OrderPlan) -> list[int]:
         total_cents=price.cents,
         rule="WHO-4",
     )
+    customer = stage.customer
+    frame.sales.append(
+        Sale(
+            order, customer.id, stage.id, customer.name, customer.plan.street, stage.name, plan.purchase_order,
+            plan.payment_reference, plan.state, price.cents, price.currency, organiser, placed, settled,
+        )
+    )  # fmt: skip
     facts = {
         "state": "pending",
         "total_cents": price.cents,

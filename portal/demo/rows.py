@@ -76,7 +76,7 @@ class Rows:
 
         Raises what went wrong with the rows before.
         """
-        self._settled()
+        self.settle()
         self._order_trail()
         batch, self.waiting = self.waiting, defaultdict(list)
         self.writing = self.writer.submit(self._write, batch)
@@ -84,7 +84,7 @@ class Rows:
     def finish(self) -> None:
         """Write the rest, put the identities behind the last keys, and bring the planner's figures up to date."""
         self.flush()
-        self._settled()
+        self.settle()
         for name in self.written:
             quoted = {"name": f'"{name}"', "key": self.last_key[name]}
             self.session.execute(text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :key)"), quoted)
@@ -94,7 +94,8 @@ class Rows:
         """Let the second thread go, whatever happened."""
         self.writer.shutdown()
 
-    def _settled(self) -> None:
+    def settle(self) -> None:
+        """Wait until what was flushed is written, so that others may use the connection."""
         if self.writing:
             self.writing.result()
             self.writing = None

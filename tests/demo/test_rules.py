@@ -12,6 +12,8 @@ from portal.audit.models import AuditEntry
 from portal.bookings.models import Availability, Booking
 from portal.clock import now
 from portal.db import db
+from portal.documents.discrepancies import discrepancies
+from portal.documents.models import Document
 from portal.editions.queries import edition_in_force
 from portal.events.models import Event
 from portal.orders.models import Order, OrderLine
@@ -80,6 +82,20 @@ def test_only_a_paid_order_has_brought_a_seat() -> None:
     assert len(db.session.scalars(brought).all()) == len(
         db.session.scalars(select(Order.id).where(Order.state == "paid")).all()
     )
+
+
+def test_every_order_has_its_documents_and_the_books_add_up() -> None:
+    kinds = select(Order.state, Document.kind).join(Document, Document.order_id == Order.id)
+    assert {tuple(row) for row in db.session.execute(kinds)} >= {
+        ("pending", "invoice"), ("paid", "invoice"), ("paid", "receipt"), ("cancelled", "credit_note"),
+    }  # fmt: skip
+    invoices = db.session.execute(
+        select(Document.number, Document.issued_at)
+        .where(Document.kind == "invoice")
+        .order_by(Document.number)
+    ).all()
+    assert [row.issued_at for row in invoices] == sorted(row.issued_at for row in invoices)
+    assert discrepancies(db.session.connection()) == []
 
 
 def test_removals_are_due_and_decided_as_the_policy_says() -> None:
