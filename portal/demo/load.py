@@ -21,6 +21,7 @@ from portal.demo.conversation import Draft, write_ticket
 from portal.demo.customers import Customer, Stage, write_customer
 from portal.demo.documents import write_documents
 from portal.demo.frame import Frame
+from portal.demo.lists import write_list
 from portal.demo.people import settle_team
 from portal.demo.removals import write_removals
 from portal.demo.roster import write_roster
@@ -113,5 +114,6 @@ def _settle(frame: Frame, stage: Stage, diary: Diary) -> list[Draft]:
     write_roster(frame, stage)
     if stage.customer.is_first:
         write_removals(frame, stage)
+        write_list(frame, stage)
     write_bookings(frame, stage, diary)
     return list(tickets_of(frame, stage))

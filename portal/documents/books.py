@@ -30,7 +30,13 @@ def book_payment(
     cause = f"payment:{payment_id}"
     if settles:
         issue_receipt(
-            actor, order, cents=cents, method=METHODS[method], reference=reference, received_at=at, cause=cause
+            actor,
+            order,
+            cents=cents,
+            method=METHODS[method],
+            reference=reference,
+            received_at=at,
+            cause=cause,
         )
     else:
         enter_payment(order, cents, cause=f"receipt:{cause}", words=reference)

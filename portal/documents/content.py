@@ -85,9 +85,14 @@ def one_line(text: str) -> str:
     return joined if len(joined) <= LONGEST_LINE else joined[: LONGEST_LINE - 1] + "…"
 
 
-def several_lines(text: str) -> tuple[str, ...]:
-    """Text for several printed lines, blank ones left out; what is beyond MOST_LINES is cut off, marked by "…"."""
-    kept = tuple(line for line in map(one_line, text.translate(BREAKS).split("\n")) if line)
+def several_lines(text: str, mark: str = "\n") -> tuple[str, ...]:
+    """Text for several printed lines, blank ones left out; what is beyond MOST_LINES is cut off, marked by "…".
+
+    Lines end at every kind of line break, and at `mark`.
+    """
+    kept = tuple(
+        line for line in map(one_line, text.translate(BREAKS).replace(mark, "\n").split("\n")) if line
+    )
     return kept if len(kept) <= MOST_LINES else (*kept[: MOST_LINES - 1], "…")
 
 

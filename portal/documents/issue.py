@@ -54,7 +54,9 @@ def invoice_up_to(actor: Actor, order: Order, cents: int, *, paid: bool = False)
     content = _content(order, settings)
     if not paid:
         due = sellers_day(now()) + timedelta(days=settings.invoice_days)
-        content = replace(content, due_on=due.isoformat(), bank=several_lines(settings.seller_bank or ""))
+        content = replace(
+            content, due_on=due.isoformat(), bank=several_lines(settings.seller_bank or "", "|")
+        )
     tax = _share(order.tax_cents, missing, order.total_cents)
     if missing != order.total_cents:
         again = ContentLine("Charged again: a refund came back to us", 1, missing - tax, missing - tax)
@@ -140,7 +142,7 @@ def _issued(cause: str) -> Document | None:
 def _content(order: Order, settings: Settings) -> Content:
     buyer, tax_id = order.organisation, order.tax_id or settings.seller_tax_id or ""
     return Content(
-        seller=Party(one_line(settings.seller_name), several_lines(settings.seller_address), one_line(tax_id)),
+        seller=Party(one_line(settings.seller_name), several_lines(settings.seller_address, "|"), one_line(tax_id)),
         buyer=Party(one_line(buyer.name), several_lines(buyer.billing_address)),
         event=one_line(order.event.name), order=order.reference, policy_edition=order.policy_edition,
         purchase_order=one_line(order.purchase_order),

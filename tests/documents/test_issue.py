@@ -1,6 +1,6 @@
 """Invoices, receipts and credit notes are issued once for their cause, numbered without gaps, and never changed."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -11,6 +11,7 @@ from portal.accounts.actor import SYSTEM
 from portal.audit.models import AuditEntry
 from portal.clock import now
 from portal.db import db, in_transaction
+from portal.documents.content import sellers_day
 from portal.documents.issue import (
     issue_credit_note,
     issue_invoice,
@@ -65,6 +66,22 @@ class TestInvoice:
         )
         db.session.commit()
         assert db.session.get(Document, document.id).content["buyer"]["name"] == "Society of Tests"
+
+    def test_the_seller_is_the_one_of_the_settings(self, app, place, monkeypatch):
+        seller = {
+            "seller_name": "Vendor Ltd", "seller_address": "1 Road|Town", "seller_tax_id": "T-1",
+            "seller_bank": "Bank|IBAN 1", "invoice_days": 14,
+        }  # fmt: skip
+        monkeypatch.setitem(app.extensions, "settings", app.extensions["settings"].model_copy(update=seller))
+        document = invoice(place())
+        assert document.content["seller"] == {
+            "name": "Vendor Ltd",
+            "address": ["1 Road", "Town"],
+            "tax_id": "T-1",
+        }
+        assert document.content["bank"] == ["Bank", "IBAN 1"]
+        due = date.fromisoformat(document.content["due_on"])
+        assert due - sellers_day(document.issued_at) == timedelta(days=14)
 
     def test_it_is_issued_once(self, place, outbox):
         order = place()

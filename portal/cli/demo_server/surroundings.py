@@ -22,6 +22,13 @@ UNSET = (
     "PORTAL_TRUSTED_PROXIES",
 )
 
+# Who sells in the demo, where the environment does not say.
+SELLER = {
+    "PORTAL_SELLER_ADDRESS": "1 Example Plaza|Springfield, IL 62701|United States",
+    "PORTAL_SELLER_TAX_ID": "00-0000000",
+    "PORTAL_SELLER_BANK": "First Example Bank|Account 000123456789, routing 000000000",
+}
+
 
 class Occupied(Exception):
     """Another demo runs in this instance folder."""
@@ -105,6 +112,7 @@ def settle(folder: Path, ports: Ports) -> None:
     """Set this process's environment, which its children inherit, to that of a demo."""
     for name in UNSET:
         os.environ.pop(name, None)
+    os.environ |= {name: text for name, text in SELLER.items() if name not in os.environ}
     os.environ |= {
         "HOST": HOST,
         "PORT": str(ports.web),
