@@ -17,6 +17,7 @@ from portal.events.models import Event
 from portal.orders.models import Order, OrderLine
 from portal.roster.imports.models import ContactImport
 from portal.roster.imports.sheet import Sheet, SheetRow, as_json
+from portal.payments.models import Payment
 from portal.roster.models import Contact, Removal
 from portal.tickets.models import Attachment, Message, Ticket
 from portal.wishlist.models import Wish
@@ -75,6 +76,12 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
     )
     db.session.add(attachment)
     document = issue_invoice(SYSTEM, order)
+    payment = Payment(
+        order_id=order.id, provider="stripe", state="open", amount_cents=50_000, reference=f"cs_{event.id}",
+        address="https://pay.example/1",
+    )  # fmt: skip
+    db.session.add(payment)
+    db.session.flush()
     availability, booking = _live_session(world, event, contact, day)
     db.session.commit()
     return Belongings(
@@ -82,7 +89,7 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
             "event_id": event.id, "import_id": listed.id, "contact_id": registered.id, "removal_id": removal.id, "ticket_id": ticket.id,
             "attachment_id": attachment.id, "order_id": order.id, "wish_id": wish.id, "session_id": session.id,
             "availability_id": availability.id, "booking_id": booking.id, "person_id": contact.id,
-            "organisation_id": event.organisation_id, "document_id": document.id, "grant_id": registered.grant_id,
+            "organisation_id": event.organisation_id, "document_id": document.id, "payment_id": payment.id, "grant_id": registered.grant_id,
         }
     )  # fmt: skip
 

@@ -23,7 +23,7 @@ from tests.signing_in import CSRF, PortalClient
 SEES = {
     "event_id": PERMISSIONS["event:read"], "contact_id": PERMISSIONS["event:read"],
     "removal_id": PERMISSIONS["event:read"], "ticket_id": PERMISSIONS["ticket:read"],
-    "attachment_id": PERMISSIONS["ticket:read"], "order_id": PERMISSIONS["order:read"], "document_id": PERMISSIONS["order:read"],
+    "attachment_id": PERMISSIONS["ticket:read"], "order_id": PERMISSIONS["order:read"], "payment_id": PERMISSIONS["order:read"], "document_id": PERMISSIONS["order:read"],
     "booking_id": PERMISSIONS["booking:read"], "availability_id": PERMISSIONS["availability:publish"],
     "person_id": PERMISSIONS["people:manage"], "grant_id": PERMISSIONS["people:manage"],
     "organisation_id": PERMISSIONS["organisation:manage"] | {Role.ORGANISER, Role.AGENT},
@@ -33,7 +33,7 @@ SHARED = {"wish_id"}
 # A person's own things: nobody else's exist for them.
 OWN_ONLY = {"session_id": ("contact", "outside_contact"), "import_id": ("organiser", "outsider")}
 # Parameters that name nothing of anybody's.
-PLAIN = {"number": 1, "name": "organisers", "token": "no-such-token", "filename": "portal.css"}
+PLAIN = {"number": 1, "name": "organisers", "token": "no-such-token", "filename": "portal.css", "reference": "none"}
 
 ACTORS = (
     "anonymous", "nobody", "organiser", "contact", "outsider", "outside_contact", "agent", "moderator", "manager", "admin",
@@ -57,6 +57,10 @@ EXCUSED = {
     ("bookings.create", ADMITTED, NOT_FOUND),
     # A contact's role ends by an approved removal alone (WHO-6).
     ("people.end_role", ADMITTED, FORBIDDEN),
+    # Neither provider is offered in this world.
+    ("payments.trial", ADMITTED, NOT_FOUND),
+    ("payments.act_on_trial", ADMITTED, NOT_FOUND),
+    ("payments.stripe_webhook", ADMITTED, NOT_FOUND),
 }
 
 

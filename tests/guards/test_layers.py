@@ -8,12 +8,13 @@ import pytest
 
 PORTAL = Path(__file__).parent.parent.parent / "portal"
 FEATURES = {
-    "accounts", "audit", "bookings", "documents", "editions", "events", "mail", "orders", "roster", "tickets", "wishlist",
+    "accounts", "audit", "bookings", "documents", "editions", "events", "mail", "orders", "payments", "roster", "tickets",
+    "wishlist",
 }  # fmt: skip
 # What takes part in another feature's transaction, by name; everything else is reached by service or queries.
 SHARED_PARTS = {
     "accounts.actor", "accounts.permissions", "accounts.grants", "accounts.identity", "accounts.invitations",
-    "audit.record", "documents.books", "mail.post", "mail.withhold", "roster.seats", "tickets.handover", "bookings.handover",
+    "audit.record", "documents.books", "mail.post", "mail.withhold", "payments.configured", "payments.provider", "roster.seats", "tickets.handover", "bookings.handover",
 }  # fmt: skip
 OPEN_MODULES = {"service", "queries", "models"}
 

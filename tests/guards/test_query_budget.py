@@ -18,7 +18,7 @@ from tests.signing_in import PortalClient
 ROLES = ("organiser", "contact", "agent", "moderator", "manager", "admin", "outsider")
 TABLES = {
     "import_id": "contact_import", "event_id": "event", "contact_id": "contact", "removal_id": "removal", "ticket_id": "ticket", "order_id": "\"order\"",
-    "wish_id": "wish", "booking_id": "booking", "availability_id": "availability", "person_id": "person",
+    "payment_id": "payment", "wish_id": "wish", "booking_id": "booking", "availability_id": "availability", "person_id": "person",
     "organisation_id": "organisation", "attachment_id": "attachment", "session_id": "session", "document_id": "document",
 }  # fmt: skip
 PLAIN = {"number": "1", "name": "organisers", "token": "no-such-token"}
