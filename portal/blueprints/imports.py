@@ -9,8 +9,8 @@ from portal.errors import Conflict, Invalid, Link, Refused
 from portal.events.models import Event
 from portal.events.queries import event_for
 from portal.forms import tidy
+from portal.roster.forms_imports import ColleaguesForm, ConfirmForm, ListForm
 from portal.roster.imports import queries, service
-from portal.roster.imports.forms import ColleaguesForm, ConfirmForm, ListForm
 from portal.roster.imports.models import ContactImport
 from portal.roster.imports.plan import Plan, Standing
 from portal.roster.imports.reading import checked_sheet, read_list, rewritten

@@ -19,7 +19,10 @@ from portal.orders.models import Order
 from portal.policy.contacts import contact_limit, is_over_limit, size_band
 from portal.policy.hours import business_minutes_between
 from portal.policy.training import entitlements
+from portal.roster.imports.models import ContactImport
+from portal.roster.imports.queries import plan_for
 from portal.roster.models import Contact, Removal, Seat
+from portal.roster.queries import roster_of
 from portal.tickets.models import Message, Ticket
 from portal.wishlist.models import Wish
 
@@ -210,3 +213,14 @@ def test_wishes_are_in_each_state(state: str) -> None:
 
 def test_declined_planned_and_done_wishes_are_answered() -> None:
     assert count(Wish.state.in_(("declined", "planned", "done")), Wish.answer == "") == 0
+
+
+def test_a_list_waits_for_the_organiser_with_every_kind_of_row() -> None:
+    (kept,) = db.session.scalars(select(ContactImport)).all()
+    organiser = db.session.scalars(select(Person).where(Person.id == kept.owner_id)).one()
+    assert (organiser.email, kept.expires_at > now()) == ("organiser@demo.example", True)
+    event = db.session.get_one(Event, kept.event_id)
+    roster = roster_of(event, edition_in_force())
+    plan = plan_for(kept.read, [place.contact for place in roster.places if place.contact], roster.limit)
+    assert [each.standing for each in plan.judged] == ["new", "registered", "wrong", "new", "twice"]
+    assert (len(plan.fitting), len(plan.waiting)) == (1, 1)
