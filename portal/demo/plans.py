@@ -131,6 +131,12 @@ class OrderPlan:
     purchase_order: str = ""
     settled_days_ago: int | None = None
     payment_reference: str = ""
+    granted_days_ago: int | None = None
+
+    @property
+    def open_days_ago(self) -> int | None:
+        """How many days ago it brought its seat; None while it has brought none."""
+        return self.settled_days_ago if self.state == "paid" else self.granted_days_ago
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from portal.demo.people import give_role, invent, settle_account, telephone
 from portal.demo.phrasing import phrase
 from portal.demo.plans import OrderPlan
 from portal.orders.models import Order, OrderLine
+from portal.payments.models import Payment
 from portal.policy.contacts import contact_limit
 from portal.policy.pricing import extra_contact_price
 from portal.roster.models import Contact, Seat
@@ -56,17 +57,16 @@ def _write_seats(frame: Frame, stage: Stage, bought: list[int]) -> dict[int, int
             Seat, event_id=stage.id, number=number, closing=number > included, opened_at=stage.opened_at
         )
     for number, line in enumerate(bought, kept + 1):
-        paid = frame.now - timedelta(days=_paid_days_ago(plan.key))
+        opened = frame.now - timedelta(days=_open_days_ago(plan.key))
         seats[number] = frame.rows.add(
-            Seat, event_id=stage.id, number=number, order_line_id=line, opened_at=paid
+            Seat, event_id=stage.id, number=number, order_line_id=line, opened_at=opened
         )
     return seats
 
 
-def _paid_days_ago(event: str) -> int:
-    return next(
-        each.settled_days_ago or 0 for each in content.orders() if (each.event, each.state) == (event, "paid")
-    )
+def _open_days_ago(event: str) -> int:
+    opened = [each.open_days_ago for each in content.orders() if each.event == event]
+    return next(days for days in opened if days is not None)
 
 
 def _next_contact(frame: Frame, stage: Stage, chance: random.Random) -> Someone:
@@ -137,9 +137,9 @@ def _job(stage: Stage, number: int) -> str:
 
 
 def write_orders(frame: Frame, stage: Stage) -> list[int]:
-    """Write the orders placed by hand for an event; return the lines that are paid, which bring a seat each."""
+    """Write the orders placed by hand for an event; return the lines that are paid or granted: a seat each."""
     mine = [plan for plan in content.orders() if plan.event == stage.plan.key]
-    return [line for plan in mine for line in _write_order(frame, stage, plan) if plan.state == "paid"]
+    return [line for plan in mine for line in _write_order(frame, stage, plan) if plan.open_days_ago is not None]
 
 
 def _write_order(frame: Frame, stage: Stage, plan: OrderPlan) -> list[int]:
@@ -149,6 +149,11 @@ def _write_order(frame: Frame, stage: Stage, plan: OrderPlan) -> list[int]:
     if plan.settled_days_ago is not None:
         settled = at_local(
             (frame.now - timedelta(days=plan.settled_days_ago)).date(), "America/New_York", 11, 5
+        )
+    granted = None
+    if plan.granted_days_ago is not None:
+        granted = at_local(
+            (frame.now - timedelta(days=plan.granted_days_ago)).date(), "America/New_York", 14, 20
         )
     settler = (frame.team.managers[0] if plan.state == "paid" else organiser) if settled else None
     order = frame.rows.add(
@@ -165,6 +170,8 @@ def _write_order(frame: Frame, stage: Stage, plan: OrderPlan) -> list[int]:
         settled_at=settled,
         settled_by_id=settler and settler.id,
         payment_reference=plan.payment_reference,
+        granted_at=granted,
+        granted_by_id=frame.team.managers[0].id if granted else None,
         policy_edition=frame.edition_at(placed),
     )
     line = frame.rows.add(
@@ -192,8 +199,27 @@ def _write_order(frame: Frame, stage: Stage, plan: OrderPlan) -> list[int]:
         "payment_reference": "",
     }
     note(frame, placed, organiser, "order.placed", Order, order, stage.place, after=facts)
+    if granted:
+        note(frame, granted, frame.team.managers[0], "order.granted", Order, order, stage.place, facts, facts)
+    if settled and plan.state == "paid":
+        _write_payment(frame, order, price.cents, plan.payment_reference, settled)
     if settled:
         after = facts | {"state": plan.state, "payment_reference": plan.payment_reference}
         before = {"state": "pending"}
         note(frame, settled, settler, f"order.{plan.state}", Order, order, stage.place, before, after)
     return [line]
+
+
+def _write_payment(frame: Frame, order_id: int, cents: int, reference: str, at: datetime) -> None:
+    frame.rows.add(
+        Payment,
+        order_id=order_id,
+        provider="invoice",
+        state="paid",
+        amount_cents=cents,
+        reference=f"portal-order-{order_id}",
+        note=reference,
+        started_by_id=frame.team.managers[0].id,
+        started_at=at,
+        ended_at=at,
+    )

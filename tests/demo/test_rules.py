@@ -17,6 +17,7 @@ from portal.documents.models import Document
 from portal.editions.queries import edition_in_force
 from portal.events.models import Event
 from portal.orders.models import Order, OrderLine
+from portal.orders.sums import check_orders
 from portal.policy.contacts import contact_limit, removal_due
 from portal.policy.hours import is_business_time, reply_deadline
 from portal.policy.training import (
@@ -76,12 +77,12 @@ def test_a_contact_has_the_seat_number_and_the_grant_of_their_event() -> None:
             assert db.session.get_one(Seat, contact.seat_id).number == contact.seat_number
 
 
-def test_only_a_paid_order_has_brought_a_seat() -> None:
-    brought = select(Order.state).join(OrderLine).join(Seat, Seat.order_line_id == OrderLine.id)
-    assert set(db.session.scalars(brought)) == {"paid"}
-    assert len(db.session.scalars(brought).all()) == len(
-        db.session.scalars(select(Order.id).where(Order.state == "paid")).all()
-    )
+def test_an_order_brings_its_seat_once_paid_or_granted() -> None:
+    brought = select(Order.id).join(OrderLine).join(Seat, Seat.order_line_id == OrderLine.id)
+    is_open = (Order.state == "paid") | ((Order.state == "pending") & Order.granted_at.is_not(None))
+    assert sorted(db.session.scalars(brought)) == sorted(db.session.scalars(select(Order.id).where(is_open)))
+    assert set(db.session.scalars(select(Order.state).where(is_open))) == {"paid", "pending"}
+    assert check_orders() == []
 
 
 def test_every_order_has_its_documents_and_the_books_add_up() -> None:
