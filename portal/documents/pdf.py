@@ -74,7 +74,10 @@ class _Sheet(FPDF):
             self.ln(LINE)
 
     def _lines(self, text: str, width: float) -> list[str]:
-        shown = "".join(letter if ord(letter) in self.current_font.cmap else NOT_IN_FONT for letter in text)  # type: ignore[union-attr]
+        shown = "".join(
+            letter if letter == "\n" or ord(letter) in self.current_font.cmap else NOT_IN_FONT
+            for letter in text
+        )  # type: ignore[union-attr]
         found = self.multi_cell(width, LINE, shown, dry_run=True, output="LINES")
         return [str(line) for line in found] if shown else [""]  # type: ignore[union-attr]
 
@@ -110,8 +113,7 @@ def _draw(sheet: _Sheet, layout: Layout) -> None:
 def _draw_parties(sheet: _Sheet, parties: Sequence[Block]) -> None:
     widths = [WIDTH / len(parties) - 2] * len(parties)
     sheet.write_row([block.heading for block in parties], widths, bold=True)
-    for lines in zip_longest(*(block.lines for block in parties), fillvalue=""):
-        sheet.write_row(lines, widths)
+    sheet.write_row(["\n".join(block.lines) for block in parties], widths)
     _gap(sheet)
 
 
