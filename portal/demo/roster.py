@@ -139,7 +139,9 @@ def _job(stage: Stage, number: int) -> str:
 def write_orders(frame: Frame, stage: Stage) -> list[int]:
     """Write the orders placed by hand for an event; return the lines that are paid or granted: a seat each."""
     mine = [plan for plan in content.orders() if plan.event == stage.plan.key]
-    return [line for plan in mine for line in _write_order(frame, stage, plan) if plan.open_days_ago is not None]
+    return [
+        line for plan in mine for line in _write_order(frame, stage, plan) if plan.open_days_ago is not None
+    ]
 
 
 def _write_order(frame: Frame, stage: Stage, plan: OrderPlan) -> list[int]:
