@@ -100,7 +100,7 @@ def test_the_preview_says_everything_and_writes_nothing(client, world):
     )
     assert f"/events/{world.congress.id}/orders/new" in page
     assert "#now" in page
-    assert "Registered and told by mail: <strong>Ada Byron</strong>, <strong>Carl</strong>." in page
+    assert "To be registered and told by mail: <strong>Ada Byron</strong>, <strong>Carl</strong>." in page
     assert "Left out for want of a seat: <strong>Dora</strong>." in page
     assert "Contact is a contact of this event already." in page
     assert "The same address as in line 2." in page

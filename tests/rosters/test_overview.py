@@ -151,6 +151,19 @@ def test_forty_events_are_paged_without_a_gap(client, world):
     assert len(browser.get("/rosters.csv?q=Event").text.splitlines()) == 41
 
 
+def test_many_events_ask_the_database_no_more_often_than_few(client, world):
+    browser = client.as_(world.manager)
+    browser.get("/rosters?q=other")
+    few = len(browser.queries)
+    for number in range(60):
+        contact(event(world.library, f"Bulk {number}"), world.other_contact)
+    db.session.commit()
+    assert len(rows(browser.get("/rosters?q=other").text)) == 25
+    assert len(browser.queries) == few <= 8
+    assert len(browser.get("/rosters.csv?q=other").text.splitlines()) == 62
+    assert len(browser.queries) <= few
+
+
 @pytest.mark.parametrize("attendees", [1, 300, 301, 600, 601, 1000, 1001, 2000, 2001, 90_000])
 @pytest.mark.parametrize("licence", list(Licence))
 def test_the_database_reads_the_limits_as_the_policy_does(world, attendees, licence):
