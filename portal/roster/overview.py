@@ -78,8 +78,18 @@ def overview(actor: Actor, wanted: Wanted, today: date, edition: Edition, cursor
 def totals(actor: Actor, wanted: Wanted, today: date, edition: Edition) -> dict[State, int]:
     """How many rosters are in each state, of those that `wanted` asks for in any state. One query."""
     rosters = _events(actor, Wanted(None, wanted.words, wanted.past), today, edition)
-    states = _states(edition)
-    counted = rosters.with_only_columns(*(func.count().filter(states[state]) for state in State))
+    named = zip(("used", "allowed", "removals", "orders"), _counts(edition), strict=True)
+    # Counted once for each event; folded into the outer query they would be counted for every state.
+    each = rosters.with_only_columns(*(count.label(name) for name, count in named)).cte("each")
+    line = each.prefix_with("MATERIALIZED").c
+    states = {
+        State.OVER: line.used > line.allowed,
+        State.FULL: and_(line.used == line.allowed, line.used > 0),
+        State.EMPTY: line.used == 0,
+        State.REMOVAL: line.removals > 0,
+        State.ORDER: line.orders > 0,
+    }
+    counted = select(*(func.count().filter(states[state]) for state in State))
     return dict(zip(State, db.session.execute(counted).one(), strict=True))
 
 
