@@ -23,7 +23,7 @@ from portal.web.signed_in import current_actor
 blueprint = Blueprint("orders", __name__)
 resolves("order_id", queries.order_scope)
 
-STATES = ("pending", "paid", "partially_refunded", "refunded", "cancelled")
+STATES = ("pending", "paid", "partially_refunded", "refunded", "cancelled", queries.OVERPAID)
 
 
 @blueprint.get("/orders")

@@ -26,7 +26,7 @@ class ExtraContactForm(CreatingForm):
     """Confirms the order of additional contacts (WHO-4). No amount is taken from it, only what was reviewed."""
 
     quantity = IntegerField("Number of seats", [NumberRange(1, MOST_SEATS, SEATS)], default=1)
-    method = RadioField("How you pay", default="invoice", validate_choice=True)
+    method = RadioField("How you pay", [DataRequired("Choose how you pay.")], default="invoice")
     purchase_order = StringField(
         "Your purchase order number", [Length(max=80, message="Use at most 80 characters.")]
     )
@@ -34,7 +34,7 @@ class ExtraContactForm(CreatingForm):
 
     def offer(self, providers: list[Description]) -> None:
         """Let the customer choose among `providers`; without a choice the form asks nothing."""
-        self.method.choices = [(each.name, each.label) for each in providers]
+        self.method.choices = [(each.name, f"{each.label}. {each.explanation}") for each in providers]
         if self.method.data is None:
             self.method.data = providers[0].name
 

@@ -1,6 +1,6 @@
 """Reading the order book: every reading starts from what the actor may see."""
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal.accounts.actor import Actor, Scope
@@ -11,6 +11,8 @@ from portal.orders.models import Order
 from portal.paging import Page, page_of
 from portal.payments.models import Payment, Refund
 from portal.roster.models import Seat
+
+OVERPAID = "overpaid"
 
 
 def visible_orders(actor: Actor) -> Select[Order]:
@@ -39,13 +41,21 @@ def order_for(actor: Actor, order_id: int) -> Order:
 def orders_page(
     actor: Actor, *, event_id: int | None = None, state: str | None = None, cursor: str | None = None
 ) -> Page[Order]:
-    """A page of orders, newest first; of one event or in one state where asked."""
+    """A page of orders, newest first; of one event or in one state where asked.
+
+    The state OVERPAID finds those that hold money which nothing is owed for.
+    """
     statement = visible_orders(actor).options(joinedload(Order.event), joinedload(Order.organisation))
     if event_id is not None:
         statement = statement.where(Order.event_id == event_id)
     if state is not None:
-        statement = statement.where(Order.state == state)
+        statement = statement.where(_overpaid() if state == OVERPAID else Order.state == state)
     return page_of(statement, [Order.id], cursor, descending=True)
+
+
+def _overpaid() -> ColumnElement[bool]:
+    owed = case((Order.state.in_(("cancelled", "refunded")), 0), else_=Order.total_cents)
+    return Order.paid_cents - Order.refunded_cents > owed
 
 
 def seats_allowed(event_id: int) -> int:

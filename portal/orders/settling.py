@@ -111,7 +111,12 @@ def credit(actor: Actor, order: Order, refund: Refund, report: RefundReport) -> 
     )
     tell_customer(order, "order_refunded", f"order_refunded:{refund.id}", refund=refund)
     book_refund(
-        actor, order, refund_id=refund.id, cents=refund.cents, reference=report.reference, reason=refund.reason
+        actor,
+        order,
+        refund_id=refund.id,
+        cents=refund.cents,
+        reference=report.reference,
+        reason=refund.reason,
     )
     return True
 

@@ -39,7 +39,7 @@ def ordered(visit: Visit, world: World, way: str, seats: int = 2, **options: Any
     page.get_by_label("How many seats").fill(str(seats))
     page.get_by_role("button", name="Show the price").click()
     expect(page.get_by_role("button", name=f"Order for US${500 * seats:,}.00")).to_be_visible()
-    page.get_by_label(way, exact=True).check()
+    page.get_by_role("radio", name=way).check()
     page.get_by_label("Your purchase order number").fill("PO 7")
     if options.get("javascript", True):
         looks_right(page)

@@ -15,9 +15,9 @@ from portal.db import db
 from portal.documents.issue import issue_invoice
 from portal.events.models import Event
 from portal.orders.models import Order, OrderLine
+from portal.payments.models import Payment
 from portal.roster.imports.models import ContactImport
 from portal.roster.imports.sheet import Sheet, SheetRow, as_json
-from portal.payments.models import Payment
 from portal.roster.models import Contact, Removal
 from portal.tickets.models import Attachment, Message, Ticket
 from portal.wishlist.models import Wish

@@ -191,6 +191,17 @@ class TestLate:
             paying.look_after_payments()
         assert db.session.get_one(Payment, payment.id).state == "expired"
 
+    def test_the_list_finds_what_is_not_owed(self, stand_in, world, outbox, client):
+        order, other = place(world, "trial"), place(world, "trial")
+        payment = paying.start(world.actor("organiser"), order.id, "trial")
+        service.cancel_order(world.actor("organiser"), order.id)
+        trial_acts.act(payment.reference, "pay")
+        paying.check(payment.id)
+        page = client.as_(world.manager).get("/orders?state=overpaid").text
+        assert order.reference in page
+        assert "Paid after cancellation" in page
+        assert other.reference not in page
+
 
 class TestTrialActs:
     @pytest.mark.parametrize(
