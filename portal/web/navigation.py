@@ -27,10 +27,13 @@ class NavigationItem:
     count: int | None = None
 
 
+# An event's tickets and removals are of the event to whoever has no place of all of them.
+EVENT_PAGES = frozenset({"events", "roster", "imports", "bookings", "tickets", "removals"})
+
 PLACES = (
     Place("Today", "staff.index", "staff:read", frozenset({"staff"})),
     Place("Tickets", "queue.index", "ticket:work", frozenset({"queue", "tickets"})),
-    Place("Events", "events.index", "event:read", frozenset({"events", "roster", "imports", "bookings"})),
+    Place("Events", "events.index", "event:read", EVENT_PAGES),
     Place("Contacts", "rosters.index", "roster:overview", frozenset({"rosters"})),
     Place("Removals", "removals.index", "roster:decide", frozenset({"removals"})),
     Place("Availability", "availability.index", "availability:publish", frozenset({"availability"})),
@@ -48,8 +51,7 @@ def navigation(actor: Actor) -> list[NavigationItem]:
     """The links that lead `actor` to what they may do."""
     if not actor.is_signed_in:
         return []
-    return [_item(place) for place in PLACES if actor.may(place.permission)]
-
-
-def _item(place: Place) -> NavigationItem:
-    return NavigationItem(place.label, url_for(place.endpoint), request.blueprint in place.blueprints)
+    places = [place for place in PLACES if actor.may(place.permission)]
+    around = [place for place in places if request.blueprint in place.blueprints]
+    here = min(around, key=lambda place: len(place.blueprints), default=None)
+    return [NavigationItem(place.label, url_for(place.endpoint), place is here) for place in places]
