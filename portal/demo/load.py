@@ -22,6 +22,7 @@ from portal.demo.customers import Customer, Stage, write_customer
 from portal.demo.documents import write_documents
 from portal.demo.frame import Frame
 from portal.demo.lists import write_list
+from portal.demo.newcomers import write_newcomers
 from portal.demo.people import settle_team
 from portal.demo.removals import write_removals
 from portal.demo.roster import write_roster
@@ -30,6 +31,7 @@ from portal.demo.tickets import tickets_of
 from portal.demo.wishes import write_wishes
 from portal.editions.queries import editions
 from portal.policy.edition import edition_in_force
+from portal.roster.models import Seat
 
 Progress = Callable[[int, int], object]
 
@@ -112,8 +114,11 @@ def _drafts(frame: Frame, customer: Customer, diary: Diary) -> list[Draft]:
 
 def _settle(frame: Frame, stage: Stage, diary: Diary) -> list[Draft]:
     write_roster(frame, stage)
+    last_seat = frame.rows.last_key[Seat.__tablename__]
     if stage.customer.is_first:
         write_removals(frame, stage)
         write_list(frame, stage)
     write_bookings(frame, stage, diary)
-    return list(tickets_of(frame, stage))
+    drafts = list(tickets_of(frame, stage))
+    write_newcomers(frame, stage, last_seat)
+    return drafts

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from portal.accounts.models import Grant, Organisation, Person
+from portal.accounts.models import Grant, OneTimeLink, Organisation, Person
 from portal.accounts.passwords import matches
 from portal.bookings.models import Availability, Booking
 from portal.clock import now
@@ -115,6 +115,17 @@ def test_the_outsider_shares_no_event_with_the_organiser_and_the_contact() -> No
 @pytest.mark.parametrize("state", ["pending", "approved", "declined", "withdrawn"])
 def test_a_removal_is_in_each_state(state: str) -> None:
     assert count(Removal.state == state) >= 1
+
+
+def test_a_replacement_waits_to_be_decided() -> None:
+    assert count(Removal.kind == "replacement", Removal.state == "pending") == 1
+
+
+def test_a_contact_has_an_invitation_that_still_works() -> None:
+    [who] = db.session.scalars(select(OneTimeLink.person_id).where(OneTimeLink.expires_at > now()))
+    assert count(Person.id == who, Person.password_hash.is_(None)) == 1
+    assert count(Contact.person_id == who, Contact.ended_at.is_(None)) == 1
+    assert count(Message.author_id == who) == 0
 
 
 def test_pending_removals_are_due_in_time_to_come_one_of_them_soon() -> None:
