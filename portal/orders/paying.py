@@ -17,7 +17,7 @@ from portal.orders.models import Order
 from portal.orders.queries import payment_with_order
 from portal.orders.refunds import reconcile
 from portal.payments.configured import is_configured, provider_named
-from portal.payments.models import UNDER_WAY, Payment, PaymentEvent
+from portal.payments.models import UNDER_WAY, Payment, PaymentEvent, Refund
 from portal.payments.provider import (
     Checkout,
     ProviderRefuses,
@@ -156,9 +156,9 @@ def note_handled(actor: Actor, event_id: int, payment_id: int | None) -> None:
 
 
 def look_after_payments() -> None:
-    """Ask about every payment under way, so that an event that was lost loses nothing; end what never began."""
+    """Ask about payments and refunds under way, so that a lost event loses nothing; end what never began."""
     end_never_begun(SYSTEM)
-    for payment_id in _open_payments():
+    for payment_id in [*_open_payments(), *_payments_being_refunded()]:
         try:
             check(payment_id)
         except NotNow:
@@ -208,6 +208,12 @@ def _purchase(payment: Payment) -> Purchase:
 def _open_payments(order_id: int | None = None) -> list[int]:
     found = select(Payment.id).where(Payment.state == "open").order_by(Payment.id)
     return list(db.session.scalars(found if order_id is None else found.where(Payment.order_id == order_id)))
+
+
+def _payments_being_refunded() -> list[int]:
+    # Those without a reference were never asked of the provider: their own job does that.
+    waiting = select(Refund.payment_id).where(Refund.state == "pending", Refund.reference.is_not(None))
+    return list(db.session.scalars(waiting.distinct()))
 
 
 def _payment_about(event: PaymentEvent) -> int | None:

@@ -40,6 +40,7 @@ class StripeStandIn:
         self.requests: list[str] = []
         self.webhook = ""
         self.is_down = False
+        self.refunds_are = "succeeded"
         self._numbers = itertools.count(1)
         self._lock = threading.RLock()
         self.server = make_server("127.0.0.1", 0, self._serve, threaded=True, request_handler=Quiet)
@@ -166,7 +167,7 @@ class StripeStandIn:
 
     def _refunded(self, intent_id: str, cents: int, marks: dict[str, Any]) -> dict[str, Any]:
         refund = {
-            "id": f"re_{next(self._numbers)}", "object": "refund", "amount": cents, "status": "succeeded",
+            "id": f"re_{next(self._numbers)}", "object": "refund", "amount": cents, "status": self.refunds_are,
             "payment_intent": intent_id, "metadata": marks,
         }  # fmt: skip
         return self._kept(refund)

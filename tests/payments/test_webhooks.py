@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from portal.db import db
 from portal.orders import paying
 from portal.orders.models import Order
-from portal.payments.models import Payment, PaymentEvent
+from portal.orders.refunds import pay_back
+from portal.payments.models import Payment, PaymentEvent, Refund
 from tests.payments.stripe_stand_in import OLD_WEBHOOK_SECRET, sign
 from tests.payments.ways import place
 
@@ -165,3 +166,22 @@ def test_a_payment_of_another_portal_at_the_same_account_is_not_taken_for_ours(s
     with pytest.raises(paying.NotNow):
         paying.check(payment.id)
     assert db.session.get_one(Payment, payment.id).state == "open"
+
+
+@pytest.mark.parametrize(
+    ("ends", "state", "refunded"), [("succeeded", "done", 50_000), ("failed", "failed", 0)]
+)
+def test_a_refund_that_takes_its_time_is_asked_for_until_it_ends(
+    stand_in, payment, world, ends, state, refunded
+):
+    stand_in.pay(payment.reference)
+    paying.check(payment.id)
+    stand_in.refunds_are = "pending"
+    refund = pay_back(
+        world.actor("manager"), payment.order_id, cents=50_000, line_ids=[], reason="x", form_key="k"
+    )
+    assert (refund.state, refund.reference is not None) == ("pending", True)
+    stand_in.things[refund.reference]["status"] = ends
+    paying.look_after_payments()
+    assert db.session.get_one(Refund, refund.id, populate_existing=True).state == state
+    assert db.session.get_one(Order, payment.order_id, populate_existing=True).refunded_cents == refunded
