@@ -74,10 +74,8 @@ class _Sheet(FPDF):
             self.ln(LINE)
 
     def _lines(self, text: str, width: float) -> list[str]:
-        shown = "".join(
-            letter if letter == "\n" or ord(letter) in self.current_font.cmap else NOT_IN_FONT
-            for letter in text
-        )  # type: ignore[union-attr]
+        known = getattr(self.current_font, "cmap", {})
+        shown = "".join(letter if letter == "\n" or ord(letter) in known else NOT_IN_FONT for letter in text)
         found = self.multi_cell(width, LINE, shown, dry_run=True, output="LINES")
         return [str(line) for line in found] if shown else [""]  # type: ignore[union-attr]
 
