@@ -54,7 +54,9 @@ class Settings(BaseSettings):
     )
     seller_address: str = Field("", description="the seller's address on invoices, its lines set apart by |")
     seller_tax_id: str | None = Field(None, description="the seller's tax number on invoices")
-    seller_bank: str | None = Field(None, description="where to pay, as printed on invoices, lines set apart by |")
+    seller_bank: str | None = Field(
+        None, description="where to pay, as printed on invoices, lines set apart by |"
+    )
     invoice_days: int = Field(30, ge=0, le=365, description="days that customers have to pay an invoice")
     tax_rate: int = Field(0, ge=0, le=10_000, description="tax on orders, in hundredths of a per cent")
     tax_name: str = Field("Tax", min_length=1, description="what the tax on orders is called")

@@ -13,5 +13,7 @@ blueprint = Blueprint("home", __name__)
 def index() -> Response:
     """Lead everyone to where their work is: staff to today, customers to their events, visitors to sign in."""
     actor = current_actor()
-    place = "staff.index" if actor.is_staff else "events.index" if actor.is_signed_in else "accounts.new_sign_in"
+    place = (
+        "staff.index" if actor.is_staff else "events.index" if actor.is_signed_in else "accounts.new_sign_in"
+    )
     return redirect(url_for(place))  # type: ignore[return-value]

@@ -33,7 +33,13 @@ SHARED = {"wish_id"}
 # A person's own things: nobody else's exist for them.
 OWN_ONLY = {"session_id": ("contact", "outside_contact"), "import_id": ("organiser", "outsider")}
 # Parameters that name nothing of anybody's.
-PLAIN = {"number": 1, "name": "organisers", "token": "no-such-token", "filename": "portal.css", "reference": "none"}
+PLAIN = {
+    "number": 1,
+    "name": "organisers",
+    "token": "no-such-token",
+    "filename": "portal.css",
+    "reference": "none",
+}
 
 ACTORS = (
     "anonymous", "nobody", "organiser", "contact", "outsider", "outside_contact", "agent", "moderator", "manager", "admin",
