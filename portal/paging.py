@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, tuple_
+from sqlalchemy import Select, literal_column, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.db import db
@@ -46,7 +46,9 @@ def page_of(
         row, at = tuple_(*keys), tuple_(*values, types=[key.type for key in keys])
         statement = statement.where(row < at if reverse else row > at)
     ordered = statement.order_by(None).order_by(*[key.desc() if reverse else key.asc() for key in keys])
-    found: list[T] = list(db.session.scalars(ordered.limit(size + 1)).unique().all())
+    # Written out: as a parameter it would keep the database from planning the list once and for all.
+    limited = ordered.limit(literal_column(str(size + 1)))
+    found: list[T] = list(db.session.scalars(limited).unique().all())
     more, items = len(found) > size, found[:size]
     if backwards:
         items.reverse()
