@@ -6,7 +6,8 @@ from tests.guards.belongings import belongings
 
 
 @pytest.fixture
-def busy(world):
+def busy(world, outbox):
+    """One of everything that waits; the order among it sends its invoice."""
     return belongings(world, world.congress, world.organiser, world.contact, day=3)
 
 
