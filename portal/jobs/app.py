@@ -7,6 +7,7 @@ import asyncio
 import functools
 import socket
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from flask import Flask
@@ -57,6 +58,8 @@ def conninfo(sqlalchemy_url: str) -> str:
 
 
 async def _work(address: str, concurrency: int, until_empty: bool) -> None:
+    # Jobs run in the loop's threads, of which there would be four more than processors, whatever was asked for.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(concurrency))
     connector = PsycopgConnector(conninfo=address, min_size=1, max_size=concurrency + 2)
     with jobs.replace_connector(connector) as app:
         async with app.open_async():
