@@ -1,8 +1,7 @@
 """One list confirmed eight times at once, and lists that compete for the last seats: each with its control."""
 
 import threading
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -17,31 +16,11 @@ from portal.roster.imports.sheet import Sheet, SheetRow
 from portal.roster.models import Contact
 from portal.roster.service import register_contact
 from tests.people import World
+from tests.races.contest import at_once
 
 CLIENTS = 8
 
 pytestmark = pytest.mark.usefixtures("outbox")
-
-
-def at_once(app: Flask, works: list[Callable[[], Any]]) -> list[Any]:
-    """Do all of `works` at the same moment, each in its own thread; what each gave or raised."""
-    start, answers = threading.Barrier(len(works)), [None] * len(works)
-
-    def run(number: int, work: Callable[[], Any]) -> None:
-        with app.app_context():
-            start.wait(timeout=10)
-            try:
-                answers[number] = work()
-            except Exception as error:  # noqa: BLE001 - every answer is looked at below
-                answers[number] = error
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    db.session.rollback()
-    return answers
 
 
 def listed(world: World, name: str, count: int = 2) -> ContactImport:

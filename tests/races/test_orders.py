@@ -5,18 +5,18 @@ Each race has a control on a scratch table in which the guard is taken away: it 
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 
 from portal.accounts.actor import SYSTEM
 from portal.audit.models import AuditEntry
 from portal.db import db
-from portal.errors import Conflict, Invalid, PortalError
+from portal.errors import Conflict, Invalid
 from portal.orders import paying, refunds, service
 from portal.orders.models import Order
 from portal.orders.sums import check_orders
@@ -25,6 +25,7 @@ from portal.payments.models import Payment, PaymentEvent, Refund
 from portal.payments.service import take_in_event
 from portal.roster.models import Seat
 from tests.people import World
+from tests.races.contest import at_once, kinds
 
 CLIENTS = 12
 ROUNDS = range(3)
@@ -36,34 +37,6 @@ pytestmark = pytest.mark.usefixtures("outbox")
 def trial_offered(app: Flask, context: None, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = app.extensions["settings"].model_copy(update={"trial_payments": True})
     monkeypatch.setitem(app.extensions, "settings", settings)
-
-
-def at_once(app: Flask, works: list[Callable[[], Any]]) -> list[Any]:
-    """Do all of `works` at the same moment, each in its own thread; what each gave or raised."""
-    start, answers = threading.Barrier(len(works)), [None] * len(works)
-    # Let go of what the works name, which several threads must not load at once.
-    db.session.close()
-
-    def run(number: int, work: Callable[[], Any]) -> None:
-        with app.app_context():
-            start.wait(timeout=20)
-            try:
-                answers[number] = work()
-            except (PortalError, DBAPIError, threading.BrokenBarrierError) as error:
-                answers[number] = error
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    db.session.rollback()
-    return answers
-
-
-def kinds(answers: list[Any]) -> dict[str, int]:
-    found = [type(answer).__name__ for answer in answers]
-    return {name: found.count(name) for name in sorted(set(found))}
 
 
 def place(world: World, quantity: int = 2, key: str | None = None) -> Order:

@@ -6,15 +6,13 @@ and then inserting goes over the limit, and reading and then writing decides twi
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError
 
 from portal.accounts.actor import SYSTEM
 from portal.accounts.models import Grant, Person
@@ -23,7 +21,7 @@ from portal.accounts.queries import actor_for
 from portal.audit.models import AuditEntry
 from portal.db import db, in_transaction
 from portal.editions.queries import edition_in_force
-from portal.errors import Conflict, Invalid, PortalError, Refused
+from portal.errors import Conflict, Invalid, Refused
 from portal.events.details import EventDetails
 from portal.events.models import Event
 from portal.events.queries import locked_event
@@ -40,37 +38,12 @@ from portal.roster.removals import (
 from portal.roster.seats import open_bought_seat, sync_seats
 from portal.roster.service import register_contact
 from tests.people import World, contact, grant, person
+from tests.races.contest import at_once, kinds
 
 CLIENTS = 8
 ROUNDS = range(3)
 
 pytestmark = pytest.mark.usefixtures("outbox")
-
-
-def at_once(app: Flask, works: list[Callable[[], Any]]) -> list[Any]:
-    """Do all of `works` at the same moment, each in its own thread; what each gave or raised."""
-    start, answers = threading.Barrier(len(works)), [None] * len(works)
-
-    def run(number: int, work: Callable[[], Any]) -> None:
-        with app.app_context():
-            start.wait(timeout=10)
-            try:
-                answers[number] = work()
-            except (PortalError, DBAPIError, threading.BrokenBarrierError) as error:
-                answers[number] = error
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    db.session.rollback()
-    return answers
-
-
-def kinds(answers: list[Any]) -> dict[str, int]:
-    found = [type(answer).__name__ for answer in answers]
-    return {name: found.count(name) for name in sorted(set(found))}
 
 
 def key() -> str:
