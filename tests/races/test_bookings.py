@@ -14,7 +14,6 @@ import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import select, text
-from sqlalchemy.exc import DBAPIError
 
 from portal.accounts.models import Person
 from portal.bookings.availability import Hours, publish_availability
@@ -26,6 +25,7 @@ from portal.errors import Conflict, Invalid, PortalError
 from portal.events.models import Event
 from portal.policy.terms import Audience
 from tests.people import World, actor_of, event
+from tests.races.contest import at_once
 
 CLIENTS = 8
 ROUNDS = range(3)
@@ -62,27 +62,6 @@ def open_hours(host: Person, hours: int = 12) -> None:
         Availability(host_id=host.id, starts_at=WEDNESDAY, ends_at=WEDNESDAY + timedelta(hours=hours))
     )
     db.session.commit()
-
-
-def at_once(app: Flask, works: list[Callable[[], Any]]) -> list[Any]:
-    """Do all of `works` at the same moment, each in its own thread; what each gave or raised."""
-    start, answers = threading.Barrier(len(works)), [None] * len(works)
-
-    def run(number: int, work: Callable[[], Any]) -> None:
-        with app.app_context():
-            start.wait(timeout=10)
-            try:
-                answers[number] = work()
-            except (PortalError, DBAPIError, threading.BrokenBarrierError) as error:
-                answers[number] = error
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    db.session.rollback()
-    return answers
 
 
 def booked(answers: list[Any]) -> list[Booking]:
