@@ -7,10 +7,11 @@ from flask import Response, request, url_for
 from portal.clock import now
 from portal.events.queries import event_for
 from portal.policy.coverage import TOPIC_LABELS, Topic, coverage
-from portal.tickets import queries, service, uploads
+from portal.tickets import queries, uploads
 from portal.tickets.file_kinds import ACCEPTED, LISTED
 from portal.tickets.forms import ReplyForm, TicketForm
 from portal.tickets.promises import promise_now, promise_of, reason_if_sent_now
+from portal.tickets.sides import is_support
 from portal.tickets.uploads import Taken
 from portal.tickets.ways_on import offers_quote, ways_on
 from portal.web import htmx
@@ -46,7 +47,7 @@ def thread_page(ticket_id: int, form: ReplyForm, taken: Taken, *, status: int = 
     """A ticket's page. After a refused reply (422), what came in since is marked as new."""
     actor = current_actor()
     ticket = queries.ticket_for(actor, ticket_id)
-    page = queries.thread_of(ticket, request.args.get("cursor"))
+    page = queries.thread_of(actor, ticket, request.args.get("cursor"))
     seen, form.seen.data = form.seen_id, str(page.items[0].id if page.items else 0)
     return htmx.page_or_fragment(
         "tickets/show.html",
@@ -60,7 +61,7 @@ def thread_page(ticket_id: int, form: ReplyForm, taken: Taken, *, status: int = 
         earlier_url=_stretch(ticket_id, page.next),
         later_url=_stretch(ticket_id, page.previous),
         promise=promise_of(ticket),
-        is_support=service.is_support(actor, ticket),
+        is_support=is_support(actor, ticket.scope),
         form=form,
         new_after=seen if status == 422 else None,
         at=now(),

@@ -8,7 +8,7 @@ from typing import Any
 
 from psycopg import sql
 from sqlalchemy import Table, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Session
 
 from portal.audit.models import AuditEntry
@@ -31,6 +31,8 @@ class Shape:
         for column in table.columns:
             if column.default is not None and column.default.is_scalar:
                 self.defaults[column.name] = column.default.arg  # type: ignore[attr-defined]
+            elif isinstance(column.type, ARRAY):
+                self.defaults[column.name] = []
             elif column.nullable:
                 self.defaults[column.name] = None
 

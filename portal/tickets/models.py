@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, false, text
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.actor import Scope
@@ -17,7 +18,8 @@ class Ticket(Base):
 
     `open` waits for support and has `reply_due_at`, the promise (HOW-2); `waiting` waits for the
     customer; `closed` is done. `awaiting_since` is the moment the promise counts from. `handed_to` has it
-    on the customer's side since whoever asked is no longer a contact (WHO-6).
+    on the customer's side since whoever asked is no longer a contact (WHO-6). One that was merged is
+    closed and leads to `merged_into`. `spent_minutes` is the sum of the time noted on it (USE-2).
     """
 
     __tablename__ = "ticket"
@@ -35,7 +37,12 @@ class Ticket(Base):
     first_reply_at: Mapped[datetime | None]
     last_activity_at: Mapped[datetime] = mapped_column(default=now)
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    assigned_because: Mapped[str] = mapped_column(default="", server_default="")
     handed_to_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    priority: Mapped[str] = mapped_column(default="normal", server_default="normal")
+    tags: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list, server_default="{}")
+    spent_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     closed_at: Mapped[datetime | None]
     policy_edition: Mapped[int] = mapped_column(ForeignKey("policy_edition.number"))
     form_key: Mapped[str | None] = mapped_column(unique=True)
@@ -44,12 +51,22 @@ class Ticket(Base):
     opened_by: Mapped[Person] = relationship(foreign_keys=opened_by_id)
     assignee: Mapped[Person | None] = relationship(foreign_keys=assignee_id)
     handed_to: Mapped[Person | None] = relationship(foreign_keys=handed_to_id)
+    merged_into: Mapped["Ticket | None"] = relationship(foreign_keys=merged_into_id, remote_side="Ticket.id")
 
     __table_args__ = (
         CheckConstraint("state IN ('open', 'waiting', 'closed')", name="state"),
         CheckConstraint("channel IN ('page', 'mail', 'phone')", name="channel"),
         CheckConstraint("(state = 'open') = (reply_due_at IS NOT NULL)", name="promise_while_open"),
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_at"),
+        CheckConstraint("priority IN ('low', 'normal', 'high', 'urgent')", name="priority"),
+        CheckConstraint(
+            "merged_into_id IS NULL OR (state = 'closed' AND merged_into_id != id)", name="merged"
+        ),
+        CheckConstraint("spent_minutes >= 0", name="spent_minutes"),
+        Index("ix_ticket_tags", "tags", postgresql_using="gin"),
+        Index(
+            "ix_ticket_merged_into_id", "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")
+        ),
         Index("ix_ticket_queue", "reply_due_at", "id", postgresql_where=text("state = 'open'")),
         Index("ix_ticket_event", "event_id", "last_activity_at", "id"),
         Index("ix_ticket_activity", "last_activity_at", "id"),
@@ -63,7 +80,11 @@ class Ticket(Base):
 
 
 class Message(Base):
-    """One turn of a ticket's conversation."""
+    """One turn of a ticket's conversation.
+
+    An `internal` one is a note among support: it never leaves the staff, by any door. `quoted` is what
+    a mail repeated of earlier ones, folded on the page and kept.
+    """
 
     __tablename__ = "ticket_message"
 
@@ -71,14 +92,21 @@ class Message(Base):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     from_staff: Mapped[bool]
+    internal: Mapped[bool] = mapped_column(default=False, server_default=false())
+    channel: Mapped[str] = mapped_column(default="page", server_default="page")
     body: Mapped[str]
+    quoted: Mapped[str] = mapped_column(default="", server_default="")
     sent_at: Mapped[datetime] = mapped_column(default=now)
     form_key: Mapped[str | None] = mapped_column(unique=True)
 
     author: Mapped[Person] = relationship()
     attachments: Mapped[list["Attachment"]] = relationship(order_by="Attachment.id")
 
-    __table_args__ = (Index("ix_ticket_message_ticket", "ticket_id", "id"),)
+    __table_args__ = (
+        CheckConstraint("channel IN ('page', 'mail', 'phone')", name="channel"),
+        CheckConstraint("NOT internal OR from_staff", name="internal"),
+        Index("ix_ticket_message_ticket", "ticket_id", "id"),
+    )
 
 
 class Attachment(Base):

@@ -13,6 +13,7 @@ from portal.errors import NotFound
 from portal.events.models import Event
 from portal.paging import Page, page_of
 from portal.tickets.models import Attachment, Message, Ticket
+from portal.tickets.sides import is_support
 
 THREAD_PAGE = 100
 STATES = ("open", "waiting", "closed")
@@ -63,16 +64,22 @@ def event_tickets(actor: Actor, event_id: int, state: str | None, cursor: str | 
     return page_of(tickets, [Ticket.last_activity_at, Ticket.id], cursor, descending=True)
 
 
-def thread_of(ticket: Ticket, cursor: str | None = None) -> Page[Message]:
-    """The newest messages of a ticket already found to be visible, newest first, with what is attached."""
+def visible_messages(actor: Actor, ticket: Ticket) -> Select[Message]:
+    """What `actor` may read on a ticket already found to be visible: support's notes for support alone."""
     messages = select(Message).where(Message.ticket_id == ticket.id)
+    return messages if is_support(actor, ticket.scope) else messages.where(Message.internal.is_(False))
+
+
+def thread_of(actor: Actor, ticket: Ticket, cursor: str | None = None) -> Page[Message]:
+    """The newest messages of a visible ticket that `actor` may read, newest first, with what is attached."""
+    messages = visible_messages(actor, ticket)
     whole = messages.options(joinedload(Message.author), selectinload(Message.attachments))
     return page_of(whole, [Message.id], cursor, descending=True, size=THREAD_PAGE)
 
 
-def last_message_id(ticket_id: int) -> int:
-    """The key of a ticket's newest message; 0 when it has none."""
-    newest = select(func.max(Message.id)).where(Message.ticket_id == ticket_id)
+def last_message_id(actor: Actor, ticket: Ticket) -> int:
+    """The key of the newest message of a ticket that `actor` may read; 0 when there is none."""
+    newest = visible_messages(actor, ticket).with_only_columns(func.max(Message.id))
     return db.session.scalar(newest) or 0
 
 
@@ -84,23 +91,19 @@ def customer_authors(ticket: Ticket) -> set[int]:
 
 
 def attachment_scope(actor: Actor, attachment_id: int) -> Scope | None:
-    """Where an attachment belongs; None when the actor may not read its ticket."""
+    """Where an attachment belongs; None when the actor may not read the message it came with."""
     holding = select(Message.ticket_id).join(Attachment, Attachment.message_id == Message.id)
     ticket = visible_tickets(actor).where(Ticket.id.in_(holding.where(Attachment.id == attachment_id)))
     found = db.session.scalar(ticket.options(joinedload(Ticket.event)))
-    return found.scope if found else None
+    return found.scope if found and _readable(actor, found, attachment_id) else None
 
 
 def attachment_for(actor: Actor, attachment_id: int) -> Attachment:
-    """An attachment of a ticket that the actor may read. Raises NotFound for any other."""
-    readable = visible_tickets(actor).with_only_columns(Ticket.id)
-    found = select(Attachment).join(Message, Message.id == Attachment.message_id)
-    attachment = db.session.scalar(
-        found.where(Attachment.id == attachment_id, Message.ticket_id.in_(readable))
-    )
-    if attachment is None:
+    """An attachment of a message that the actor may read. Raises NotFound for any other."""
+    found = db.session.get(Attachment, attachment_id)
+    if found is None or attachment_scope(actor, attachment_id) is None:
         raise NotFound
-    return attachment
+    return found
 
 
 def queue_page(actor: Actor, view: str, cursor: str | None) -> Page[Ticket]:
@@ -138,6 +141,11 @@ def queue_counts(actor: Actor) -> QueueCounts:
         func.count(),
     ).select_from(queued)
     return QueueCounts(*db.session.execute(counted).one())
+
+
+def _readable(actor: Actor, ticket: Ticket, attachment_id: int) -> bool:
+    holding = visible_messages(actor, ticket).join(Attachment, Attachment.message_id == Message.id)
+    return db.session.scalar(holding.where(Attachment.id == attachment_id)) is not None
 
 
 def _found(ticket: Ticket | None) -> Ticket:

@@ -6,7 +6,6 @@ from sqlalchemy import ColumnElement, select, update
 
 from portal.accounts.actor import Actor
 from portal.accounts.models import Person
-from portal.accounts.permissions import Role
 from portal.audit.record import record
 from portal.clock import now
 from portal.db import db, in_transaction, use_case
@@ -18,6 +17,7 @@ from portal.tickets import letters
 from portal.tickets.models import Attachment, Message, Ticket
 from portal.tickets.promises import promise_now
 from portal.tickets.queries import last_message_id, locked_ticket, ticket_for
+from portal.tickets.sides import is_support
 from portal.tickets.storage import store
 from portal.tickets.turns import added
 from portal.tickets.uploads import KEPT_UNSENT, Upload
@@ -81,8 +81,8 @@ def reply_to_ticket(
     own_key = actor.own_key(form_key)
     if sent := db.session.scalar(select(Message).where(Message.form_key == own_key)):
         return sent
-    answers = is_support(actor, ticket)
-    if answers and last_message_id(ticket.id) > seen:
+    answers = is_support(actor, ticket.scope)
+    if answers and last_message_id(actor, ticket) > seen:
         raise Invalid(seen=OVERTAKEN)
     before = _state(ticket)
     message = added(actor, ticket, body, uploads, form_key=own_key, from_staff=answers)
@@ -125,7 +125,7 @@ def close_ticket(actor: Actor, ticket_id: int, *, seen: int) -> Ticket:
     """
     ticket = locked_ticket(actor, ticket_id)
     actor.require("ticket:close", ticket.scope)
-    newest = last_message_id(ticket.id)
+    newest = last_message_id(actor, ticket)
     if ticket.state == "closed":
         raise Conflict("This ticket is closed already.", links=(_to(ticket),))
     if newest > seen:
@@ -135,7 +135,7 @@ def close_ticket(actor: Actor, ticket_id: int, *, seen: int) -> Ticket:
     ticket.reply_due_at = ticket.awaiting_since = None
     ticket.last_activity_at = ticket.closed_at
     record(actor, "ticket.closed", ticket, before=before, after=_state(ticket), scope=ticket.scope)
-    letters.tell_of_closing(ticket, actor.id, newest, by_support=is_support(actor, ticket))
+    letters.tell_of_closing(ticket, actor.id, newest, by_support=is_support(actor, ticket.scope))
     return ticket
 
 
@@ -151,11 +151,6 @@ def forget_unsent_uploads() -> None:
 def unclaimed() -> ColumnElement[bool]:
     """What makes one of several claims win: the write finds the ticket without an assignee."""
     return Ticket.assignee_id.is_(None)
-
-
-def is_support(actor: Actor, ticket: Ticket) -> bool:
-    """Whether the actor speaks for support on a ticket: not where they are its customer."""
-    return actor.may("ticket:work", ticket.scope) and Role.CONTACT not in actor.roles_in(ticket.scope)
 
 
 def _answered(actor: Actor, ticket: Ticket, message: Message) -> None:

@@ -26,13 +26,13 @@ def asked(world: World, who: str = "contact", **changes: Any) -> Ticket:
 
 def replied(world: World, ticket: Ticket, who: str, body: str = "Another thing.", **changes: Any) -> Message:
     """A turn by `who`, written in view of everything before it."""
-    values: dict[str, Any] = {"form_key": str(uuid4()), "seen": last_message_id(ticket.id)}
+    values: dict[str, Any] = {"form_key": str(uuid4()), "seen": last_message_id(world.actor(who), ticket)}
     return service.reply_to_ticket(world.actor(who), ticket.id, body=body, **values | changes)
 
 
 def closed(world: World, ticket: Ticket, who: str = "agent") -> Ticket:
     """The ticket, closed by `who`."""
-    return service.close_ticket(world.actor(who), ticket.id, seen=last_message_id(ticket.id))
+    return service.close_ticket(world.actor(who), ticket.id, seen=last_message_id(world.actor(who), ticket))
 
 
 def as_stored(ticket: Ticket) -> Ticket:
