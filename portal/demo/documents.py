@@ -32,13 +32,17 @@ def write_documents(frame: Frame) -> None:
     papers = [paper for sale in frame.sales for paper in _papers(sale)]
     for paper in sorted(papers, key=lambda paper: paper.at):
         _write(frame, paper, issued)
+    for sale in frame.sales:
+        _enter_money(frame, sale)
     frame.sales.clear()
 
 
 def _papers(sale: Sale) -> Iterator[Paper]:
     yield Paper(sale.placed, INVOICE, sale)
     if sale.settled is not None:
-        yield Paper(sale.settled, RECEIPT if sale.state == "paid" else CREDIT_NOTE, sale)
+        yield Paper(sale.settled, CREDIT_NOTE if sale.state == "cancelled" else RECEIPT, sale)
+    if sale.refunded is not None:
+        yield Paper(sale.refunded, CREDIT_NOTE, sale)
 
 
 def _write(frame: Frame, paper: Paper, issued: dict[int, tuple[int, str]]) -> None:
@@ -67,6 +71,22 @@ def _write(frame: Frame, paper: Paper, issued: dict[int, tuple[int, str]]) -> No
     note(frame, paper.at, who, f"{paper.kind}.issued", Document, key, place, after=said)
 
 
+def _enter_money(frame: Frame, sale: Sale) -> None:
+    """Money that has no document of its own: what came after a cancellation, and what was paid back."""
+    if sale.state == "cancelled" and sale.paid:
+        _enter(frame, sale, "payment", -sale.cents, sale.paid)
+    if sale.refunded:
+        _enter(frame, sale, "refund", sale.cents, sale.refunded)
+
+
+def _enter(frame: Frame, sale: Sale, kind: str, cents: int, at: datetime) -> None:
+    frame.rows.add(
+        LedgerEntry,
+        kind=kind, cause=f"demo:{kind}:{sale.order_id}", organisation_id=sale.organisation_id, order_id=sale.order_id,
+        at=at, currency=sale.currency, words=sale.reference, cents=cents,
+    )  # fmt: skip
+
+
 def _content(frame: Frame, paper: Paper, invoice: str) -> Content:
     settings: Settings = current_app.extensions["settings"]
     sale, paid = paper.sale, sellers_day(paper.at).isoformat()
@@ -83,5 +103,5 @@ def _content(frame: Frame, paper: Paper, invoice: str) -> Content:
     words = "Payment of invoice" if paper.kind == RECEIPT else "Credit on invoice"
     sold = replace(sold, lines=(ContentLine(f"{words} {invoice}", 1, sale.cents, sale.cents),))
     if paper.kind == CREDIT_NOTE:
-        return replace(sold, reason=("The order was cancelled.",))
+        return replace(sold, reason=(sale.refund_reason or "The order was cancelled.",))
     return replace(sold, method="On invoice", payment_reference=sale.reference, received_on=paid)

@@ -40,7 +40,7 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """An order that has been written, with what its invoice and the rest say. `settled` is when it ended."""
+    """An order that has been written, with what its documents say. `settled` is when it was paid or cancelled."""
 
     order_id: int
     organisation_id: int
@@ -56,6 +56,9 @@ class Sale:
     orderer: Someone
     placed: datetime
     settled: datetime | None
+    paid: datetime | None
+    refunded: datetime | None
+    refund_reason: str
 
 
 @dataclass(slots=True)

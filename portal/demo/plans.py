@@ -123,7 +123,10 @@ class ScenePlan:
 
 @dataclass(frozen=True, slots=True)
 class OrderPlan:
-    """An order of one additional contact, placed by hand; see dealings.toml."""
+    """An order of one additional contact, placed by hand; see dealings.toml.
+
+    `paid_days_ago` is when money came for an order that had been cancelled.
+    """
 
     event: str
     state: str
@@ -132,6 +135,9 @@ class OrderPlan:
     settled_days_ago: int | None = None
     payment_reference: str = ""
     granted_days_ago: int | None = None
+    paid_days_ago: int | None = None
+    refunded_days_ago: int | None = None
+    refund_reason: str = ""
 
     @property
     def open_days_ago(self) -> int | None:

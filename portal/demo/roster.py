@@ -1,4 +1,4 @@
-"""Writing seats and contacts, the orders that bring seats, and the requests to remove contacts."""
+"""Writing seats and the contacts on them."""
 
 import random
 from datetime import datetime, timedelta
@@ -8,15 +8,12 @@ from portal.demo import content
 from portal.demo.cast import ACCOUNTS
 from portal.demo.customers import Seated, Stage
 from portal.demo.dice import dice
-from portal.demo.frame import Frame, Sale, Someone, note
-from portal.demo.moments import at_local, when_awake
+from portal.demo.frame import Frame, Someone, note
+from portal.demo.moments import when_awake
+from portal.demo.orders import write_orders
 from portal.demo.people import give_role, invent, settle_account, telephone
 from portal.demo.phrasing import phrase
-from portal.demo.plans import OrderPlan
-from portal.orders.models import Order, OrderLine
-from portal.payments.models import Payment
 from portal.policy.contacts import contact_limit
-from portal.policy.pricing import extra_contact_price
 from portal.roster.models import Contact, Seat
 
 JOBS = (
@@ -134,94 +131,3 @@ def seat_contact(
 def _job(stage: Stage, number: int) -> str:
     job = JOBS[(number + len(stage.event.slug)) % len(JOBS)]
     return phrase(job, american=stage.customer.plan.country == "US").filled({}, dice(job))
-
-
-def write_orders(frame: Frame, stage: Stage) -> list[int]:
-    """Write the orders placed by hand for an event; return the lines that are paid or granted: a seat each."""
-    mine = [plan for plan in content.orders() if plan.event == stage.plan.key]
-    return [
-        line for plan in mine for line in _write_order(frame, stage, plan) if plan.open_days_ago is not None
-    ]
-
-
-def _write_order(frame: Frame, stage: Stage, plan: OrderPlan) -> list[int]:
-    price, organiser = extra_contact_price(frame.edition), stage.customer.organisers[0]
-    placed = at_local((frame.now - timedelta(days=plan.days_ago)).date(), stage.plan.zone, 10, 12)
-    settled = None
-    if plan.settled_days_ago is not None:
-        settled = at_local(
-            (frame.now - timedelta(days=plan.settled_days_ago)).date(), "America/New_York", 11, 5
-        )
-    granted = None
-    if plan.granted_days_ago is not None:
-        granted = at_local(
-            (frame.now - timedelta(days=plan.granted_days_ago)).date(), "America/New_York", 14, 20
-        )
-    settler = (frame.team.managers[0] if plan.state == "paid" else organiser) if settled else None
-    order = frame.rows.add(
-        Order,
-        organisation_id=stage.customer.id,
-        event_id=stage.id,
-        state=plan.state,
-        currency=price.currency,
-        total_cents=price.cents,
-        paid_cents=price.cents if plan.state == "paid" else 0,
-        purchase_order=plan.purchase_order,
-        placed_by_id=organiser.id,
-        placed_at=placed,
-        settled_at=settled,
-        settled_by_id=settler and settler.id,
-        payment_reference=plan.payment_reference,
-        granted_at=granted,
-        granted_by_id=frame.team.managers[0].id if granted else None,
-        policy_edition=frame.edition_at(placed),
-    )
-    line = frame.rows.add(
-        OrderLine,
-        order_id=order,
-        item="extra_contact",
-        description="Additional Technical Contact",
-        quantity=1,
-        unit_cents=price.cents,
-        total_cents=price.cents,
-        rule="WHO-4",
-    )
-    customer = stage.customer
-    frame.sales.append(
-        Sale(
-            order, customer.id, stage.id, customer.name, customer.plan.street, stage.name, plan.purchase_order,
-            plan.payment_reference, plan.state, price.cents, price.currency, organiser, placed, settled,
-        )
-    )  # fmt: skip
-    facts = {
-        "state": "pending",
-        "total_cents": price.cents,
-        "currency": price.currency,
-        "purchase_order": plan.purchase_order,
-        "payment_reference": "",
-    }
-    note(frame, placed, organiser, "order.placed", Order, order, stage.place, after=facts)
-    if granted:
-        note(frame, granted, frame.team.managers[0], "order.granted", Order, order, stage.place, facts, facts)
-    if settled and plan.state == "paid":
-        _write_payment(frame, order, price.cents, plan.payment_reference, settled)
-    if settled:
-        after = facts | {"state": plan.state, "payment_reference": plan.payment_reference}
-        before = {"state": "pending"}
-        note(frame, settled, settler, f"order.{plan.state}", Order, order, stage.place, before, after)
-    return [line]
-
-
-def _write_payment(frame: Frame, order_id: int, cents: int, reference: str, at: datetime) -> None:
-    frame.rows.add(
-        Payment,
-        order_id=order_id,
-        provider="invoice",
-        state="paid",
-        amount_cents=cents,
-        reference=f"portal-order-{order_id}",
-        note=reference,
-        started_by_id=frame.team.managers[0].id,
-        started_at=at,
-        ended_at=at,
-    )
