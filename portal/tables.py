@@ -13,9 +13,10 @@ from portal.payments import models as payments
 from portal.roster import models as roster
 from portal.roster.imports import models as imports
 from portal.tickets import models as tickets
+from portal.tickets import models_work as ticket_work
 from portal.wishlist import models as wishlist
 
 __all__ = [
     "accounts", "audit", "bookings", "documents", "editions", "events", "imports", "mail", "orders", "payments", "rate_counters", "roster",
-    "tickets", "wishlist",
+    "ticket_work", "tickets", "wishlist",
 ]  # fmt: skip

@@ -47,7 +47,7 @@ class Booking(Base):
 
     `busy` is the session with its buffers. `uses_entitlement` stays true for a no-show and for a
     cancellation after the cut-off: the one session of COV-5 to COV-7 is then used up, until staff
-    give it back.
+    give it back. `ticket_id` is the ticket it was booked from, where there is one.
     """
 
     __tablename__ = "booking"
@@ -67,6 +67,7 @@ class Booking(Base):
     booked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     booked_at: Mapped[datetime] = mapped_column(default=now)
     handed_to_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
     cancelled_at: Mapped[datetime | None]
     cancelled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     calendar_sequence: Mapped[int] = mapped_column(default=0)

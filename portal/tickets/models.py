@@ -20,6 +20,7 @@ class Ticket(Base):
     customer; `closed` is done. `awaiting_since` is the moment the promise counts from. `handed_to` has it
     on the customer's side since whoever asked is no longer a contact (WHO-6). One that was merged is
     closed and leads to `merged_into`. `spent_minutes` is the sum of the time noted on it (USE-2).
+    `session_proposed` names the audience of a live session that support proposed on it.
     """
 
     __tablename__ = "ticket"
@@ -43,6 +44,7 @@ class Ticket(Base):
     tags: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list, server_default="{}")
     spent_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    session_proposed: Mapped[str | None]
     closed_at: Mapped[datetime | None]
     policy_edition: Mapped[int] = mapped_column(ForeignKey("policy_edition.number"))
     form_key: Mapped[str | None] = mapped_column(unique=True)
@@ -83,7 +85,7 @@ class Message(Base):
     """One turn of a ticket's conversation.
 
     An `internal` one is a note among support: it never leaves the staff, by any door. `quoted` is what
-    a mail repeated of earlier ones, folded on the page and kept.
+    a mail repeated of earlier ones, folded on the page and kept. `logged_by` wrote down what was said by phone.
     """
 
     __tablename__ = "ticket_message"
@@ -98,13 +100,19 @@ class Message(Base):
     quoted: Mapped[str] = mapped_column(default="", server_default="")
     sent_at: Mapped[datetime] = mapped_column(default=now)
     form_key: Mapped[str | None] = mapped_column(unique=True)
+    call_direction: Mapped[str | None]
+    call_minutes: Mapped[int | None]
+    logged_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
-    author: Mapped[Person] = relationship()
+    author: Mapped[Person] = relationship(foreign_keys=author_id)
+    logged_by: Mapped[Person | None] = relationship(foreign_keys=logged_by_id)
     attachments: Mapped[list["Attachment"]] = relationship(order_by="Attachment.id")
 
     __table_args__ = (
         CheckConstraint("channel IN ('page', 'mail', 'phone')", name="channel"),
         CheckConstraint("NOT internal OR from_staff", name="internal"),
+        CheckConstraint("call_direction IN ('in', 'out')", name="call_direction"),
+        CheckConstraint("call_minutes > 0", name="call_minutes"),
         Index("ix_ticket_message_ticket", "ticket_id", "id"),
     )
 

@@ -20,7 +20,8 @@ class Wish(Base):
     """An improvement idea or feature request (WISH-1).
 
     A moderator publishes or declines it; from there only a manager decides (WISH-3). `votes` is the
-    number of customer organisations that find it useful (WISH-2), kept with each vote.
+    number of customer organisations that find it useful (WISH-2), kept with each vote. `ticket_id` is the
+    ticket it came up in, where there is one.
     """
 
     __tablename__ = "wish"
@@ -32,6 +33,7 @@ class Wish(Base):
     state: Mapped[str] = mapped_column(default="submitted")
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
     submitted_at: Mapped[datetime] = mapped_column(default=now)
     published_at: Mapped[datetime | None]
     moderated_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
