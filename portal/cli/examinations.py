@@ -137,6 +137,22 @@ def clock(settings: Settings) -> str:
     return "set as the database's, time zones known"
 
 
+def card_payments(settings: Settings) -> str:
+    """Whether Stripe takes our key, and the account is the one whose events we believe."""
+    from portal.payments.provider import ProviderRefuses, ProviderUnavailable
+    from portal.payments.stripe_checkout import StripeProvider
+
+    if settings.stripe_secret_key is None:
+        return "not offered; orders are paid on invoice"
+    try:
+        account = StripeProvider.from_settings(settings).account()
+    except (ProviderRefuses, ProviderUnavailable) as error:
+        raise Wrong(f"Stripe does not answer our key ({error}): check PORTAL_STRIPE_SECRET_KEY") from error
+    if settings.stripe_account not in (None, account):
+        raise Wrong(f"the key is that of account {account}: PORTAL_STRIPE_ACCOUNT names another")
+    return f"Stripe account {account} answers"
+
+
 def ledger(settings: Settings) -> str:
     """Whether the ledger, the documents and the orders say the same."""
     from sqlalchemy import text
@@ -159,6 +175,7 @@ ALL: list[tuple[str, Examination]] = [
     ("Mail server", mail_server),
     ("Storage", storage),
     ("Clock", clock),
+    ("Card payments", card_payments),
     ("Ledger", ledger),
 ]
 

@@ -63,6 +63,10 @@ class StripeProvider:
         )
         return cls(client)
 
+    def account(self) -> str:
+        """Our account's id, as Stripe knows the key. Raises ProviderUnavailable or ProviderRefuses."""
+        return _asked(self.client.v1.accounts.retrieve_current).id
+
     def describe(self) -> Description:
         """Its name and words."""
         explanation = "You pay on the page of Stripe, our payment provider. The seats open at once."

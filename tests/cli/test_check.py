@@ -9,6 +9,7 @@ from aiosmtpd.controller import Controller
 from click.testing import CliRunner, Result
 
 from portal.cli import cli
+from tests.payments.stripe_stand_in import ACCOUNT, SECRET_KEY, StripeStandIn
 
 GOOD_KEY = "vT4m-9Qz_xB2sW8kLr6Yc1Hn5Jd3Pf7Ga0Ue-Xo"
 
@@ -62,6 +63,7 @@ def test_all_well_is_status_0(good: dict[str, str]) -> None:
             "Mail server",
             "Storage",
             "Clock",
+            "Card payments",
             "Ledger",
         )
     ]
@@ -106,3 +108,41 @@ def test_tables_that_were_never_made_are_told(good: dict[str, str], empty_databa
     assert len(found_wrong(result)) == 1
     assert found_wrong(result)[0].startswith("wrong  Tables: the tables are not made, this version needs ")
     assert found_wrong(result)[0].endswith("run portal migrate")
+
+
+@pytest.fixture(scope="module")
+def stripe() -> Iterator[str]:
+    """The address of the stand-in for Stripe's API."""
+    with StripeStandIn() as stand_in:
+        yield stand_in.address
+
+
+def with_stripe(good: dict[str, str], address: str, **changes: str) -> dict[str, str]:
+    """The environment with card payment through the stand-in."""
+    stripe = {
+        "PORTAL_STRIPE_API_URL": address, "PORTAL_STRIPE_SECRET_KEY": SECRET_KEY,
+        "PORTAL_STRIPE_WEBHOOK_SECRETS": "whsec_of_tests", "PORTAL_STRIPE_ACCOUNT": ACCOUNT,
+    }  # fmt: skip
+    return good | stripe | changes
+
+
+def test_stripe_is_asked_whose_key_it_is(good: dict[str, str], stripe: str) -> None:
+    result = check(with_stripe(good, stripe))
+    assert result.exit_code == 0, result.output
+    assert f"ok     Card payments: Stripe account {ACCOUNT} answers" in result.output
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"PORTAL_STRIPE_SECRET_KEY": "sk_test_revoked"}, "check PORTAL_STRIPE_SECRET_KEY"),
+        ({"PORTAL_STRIPE_ACCOUNT": "acct_of_others"}, "PORTAL_STRIPE_ACCOUNT names another"),
+        ({"PORTAL_STRIPE_API_URL": "http://127.0.0.1:9"}, "Stripe does not answer"),
+    ],
+)
+def test_card_payment_that_cannot_work_is_told(
+    good: dict[str, str], stripe: str, change: dict[str, str], told: str
+) -> None:
+    result = check(with_stripe(good, stripe, **change))
+    assert result.exit_code == 1
+    assert [told in line for line in found_wrong(result)] == [True]

@@ -20,6 +20,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 SECRET_KEY = "sk_test_only_for_tests"
+ACCOUNT = "acct_only_for_tests"
 WEBHOOK_SECRET = "whsec_new_only_for_tests"
 OLD_WEBHOOK_SECRET = "whsec_old_only_for_tests"
 
@@ -122,6 +123,8 @@ class StripeStandIn:
 
     def _act(self, request: Request) -> tuple[int, dict[str, Any]]:
         path, form = request.path, request.form
+        if (request.method, path) == ("GET", "/v1/account"):
+            return 200, {"object": "account", "id": ACCOUNT}
         if (request.method, path) == ("POST", "/v1/checkout/sessions"):
             return 200, self._open(nested(form.items(multi=True)))
         if found := re.fullmatch(r"/v1/checkout/sessions/(\w+)/expire", path):
