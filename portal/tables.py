@@ -5,6 +5,7 @@ from portal.accounts import models as accounts
 from portal.audit import models as audit
 from portal.bookings import models as bookings
 from portal.documents import models as documents
+from portal.duty import models as duty
 from portal.editions import models as editions
 from portal.events import models as events
 from portal.mail import models as mail
@@ -13,10 +14,11 @@ from portal.payments import models as payments
 from portal.roster import models as roster
 from portal.roster.imports import models as imports
 from portal.tickets import models as tickets
+from portal.tickets import models_distribution as distribution
 from portal.tickets import models_work as ticket_work
 from portal.wishlist import models as wishlist
 
 __all__ = [
-    "accounts", "audit", "bookings", "documents", "editions", "events", "imports", "mail", "orders", "payments", "rate_counters", "roster",
+    "accounts", "audit", "bookings", "distribution", "documents", "duty", "editions", "events", "imports", "mail", "orders", "payments", "rate_counters", "roster",
     "ticket_work", "tickets", "wishlist",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.clock import now
@@ -22,7 +22,10 @@ class Organisation(Base):
 
 
 class Person(Base):
-    """Somebody with one sign-in, however many roles they hold. `email` is normalised and unique."""
+    """Somebody with one sign-in, however many roles they hold. `email` is normalised and unique.
+
+    `shortcuts` is whether single keys do something on the pages of tickets (WCAG 2.1.4).
+    """
 
     __tablename__ = "person"
 
@@ -32,6 +35,7 @@ class Person(Base):
     phone: Mapped[str] = mapped_column(default="")
     time_zone: Mapped[str] = mapped_column(default="America/New_York")
     password_hash: Mapped[str | None]
+    shortcuts: Mapped[bool] = mapped_column(default=True, server_default=true())
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
 

@@ -19,8 +19,10 @@ class Ticket(Base):
     `open` waits for support and has `reply_due_at`, the promise (HOW-2); `waiting` waits for the
     customer; `closed` is done. `awaiting_since` is the moment the promise counts from. `handed_to` has it
     on the customer's side since whoever asked is no longer a contact (WHO-6). One that was merged is
-    closed and leads to `merged_into`. `spent_minutes` is the sum of the time noted on it (USE-2).
-    `session_proposed` names the audience of a live session that support proposed on it.
+    closed and leads to `merged_into`. `handed_on_at` is when it was last taken from an idle assignee, and
+    `managers_told_at` when managers last heard that nobody can take it (HOW-1). `spent_minutes` is the sum of
+    the time noted on it (USE-2). `session_proposed` names the audience of a live session that support proposed
+    on it.
     """
 
     __tablename__ = "ticket"
@@ -39,6 +41,9 @@ class Ticket(Base):
     last_activity_at: Mapped[datetime] = mapped_column(default=now)
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     assigned_because: Mapped[str] = mapped_column(default="", server_default="")
+    assigned_at: Mapped[datetime | None]
+    handed_on_at: Mapped[datetime | None]
+    managers_told_at: Mapped[datetime | None]
     handed_to_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     priority: Mapped[str] = mapped_column(default="normal", server_default="normal")
     tags: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list, server_default="{}")
