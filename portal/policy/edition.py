@@ -23,6 +23,7 @@ from portal.policy.parameters import (
     HoursRules,
     PriceRules,
     SessionTimes,
+    TicketRules,
     TrainingRules,
 )
 
@@ -39,6 +40,7 @@ __all__ = [
     "PriceRules",
     "Problem",
     "SessionTimes",
+    "TicketRules",
     "TrainingRules",
     "changes",
     "edition_in_force",

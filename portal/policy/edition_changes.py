@@ -11,7 +11,7 @@ from portal.policy.edition_shape import Edition
 from portal.policy.parameters import Whole
 from portal.policy.wording import WEEKDAYS, clock, counted, length, long_day, money
 
-_PARTS = ("contacts", "hours", "training", "fair_use", "prices")
+_PARTS = ("contacts", "hours", "tickets", "training", "fair_use", "prices")
 _SET = "set"
 
 

@@ -23,6 +23,7 @@ from portal.policy.parameters import (
     PriceRules,
     Said,
     Text,
+    TicketRules,
     TrainingRules,
     Whole,
 )
@@ -41,6 +42,7 @@ class Edition:
     summary: Annotated[str, Text("Summary", 2_000)]
     contacts: ContactRules = field(default_factory=ContactRules)
     hours: HoursRules = field(default_factory=HoursRules)
+    tickets: TicketRules = field(default_factory=TicketRules)
     training: TrainingRules = field(default_factory=TrainingRules)
     fair_use: FairUseRules = field(default_factory=FairUseRules)
     prices: PriceRules = field(default_factory=PriceRules)

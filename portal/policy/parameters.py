@@ -117,6 +117,17 @@ class HoursRules:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketRules:
+    """HOW-2 and HOW-4: the goal for a solution, when the team is warned of a deadline, what opens a ticket again."""
+
+    resolution_business_days: Annotated[int, Whole("Goal for a solution", 1, 90, "business day")] = 5
+    warning_percent: Annotated[
+        int, Whole("The team is warned once this share of a time allowed is used", 10, 95, "percent")
+    ] = 75
+    reopen_days: Annotated[int, Whole("A closed ticket can be opened again for", 1, 365, "day")] = 14
+
+
+@dataclass(frozen=True, slots=True)
 class SessionTimes:
     """HOW-5: what a kind of live session takes. Minutes; the horizon in days."""
 

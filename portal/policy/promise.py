@@ -86,6 +86,8 @@ def _reason(received: datetime, due: datetime, days: int, hours: HoursRules) -> 
     without = f", leaving out {skipped}" if skipped else ""
     goal = "the next business day" if days == 1 else f"the {ordinal(days)} business day from then"
     if closed := why_closed(received, hours):
+        if eastern_day(received) == eastern_day(due):
+            return f"It arrived {closed}, so a reply is due by the close of the same day, at {clock(hours.closes)}."
         return f"It arrived {closed}, so a reply is due by the close of {goal}{without}."
     return f"It arrived in business hours, so a reply is due by the same time on {goal}{without}."
 

@@ -75,7 +75,9 @@ WORDINGS: dict[str, Wording] = {
         "When we reply",
         "Our goal is a reply within {reply_days}, and it often takes no more than an hour of business time; "
         "it depends on how much there is to do. What arrives in business hours is due at the same time of "
-        "day, what arrives outside them at the close of the day.",
+        "day, what arrives outside them at the close of the day. Besides, we aim to solve what a ticket is "
+        "about within {resolution_days}, not counting the time in which we wait for you: that is a goal, "
+        "not a promise.",
     ),
     "HOW-3": Wording(
         _HOW,
@@ -88,7 +90,8 @@ WORDINGS: dict[str, Wording] = {
         _HOW,
         "Writing at any time",
         "Tickets and e-mails may be sent at any time; we answer in business hours. What you send outside "
-        "them is confirmed with the time by which to expect a reply, and why.",
+        "them is confirmed with the time by which to expect a reply, and why. A reply to a closed ticket "
+        "opens it again for {reopen_days}; a later one makes a new ticket that leads to the old one.",
     ),
     "HOW-5": Wording(
         _HOW,

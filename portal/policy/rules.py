@@ -64,6 +64,8 @@ def _hours_numbers(edition: Edition) -> dict[str, str]:
     hours = edition.hours
     return {
         "reply_days": counted(hours.reply_business_days, "business day"),
+        "resolution_days": counted(edition.tickets.resolution_business_days, "business day"),
+        "reopen_days": counted(edition.tickets.reopen_days, "day"),
         "weekdays": weekday_span(hours.weekdays),
         "opens": clock(hours.opens),
         "closes": clock(hours.closes),

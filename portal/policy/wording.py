@@ -49,6 +49,13 @@ def length(minutes: int) -> str:
     return counted(minutes, "minute")
 
 
+def open_time(minutes: int) -> str:
+    """Business minutes as exact as they were counted: `20 min`, `9 h`, `8 h 40 min`."""
+    hours, rest = divmod(minutes, 60)
+    parts = [f"{hours:,} h"] if hours else []
+    return " ".join([*parts, f"{rest} min"] if rest or not hours else parts)
+
+
 def money(cents: int, currency: str) -> str:
     """`US$500` or `US$62.50`; other currencies show their code: `EUR 500`."""
     mark = "US$" if currency == "USD" else f"{currency} "

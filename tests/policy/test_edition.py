@@ -24,6 +24,7 @@ from portal.policy.edition import (
     FairUseRules,
     HoursRules,
     PriceRules,
+    TicketRules,
     TrainingRules,
     changes,
     edition_in_force,
@@ -72,6 +73,7 @@ def editions(draw: st.DrawFn) -> Edition:
         draw(st.text(min_size=1, max_size=40).filter(str.strip)),
         draw(contact_rules()),
         draw(hours_rules()),
+        TicketRules(draw(st.integers(1, 90)), draw(st.integers(10, 95)), draw(st.integers(1, 365))),
         TrainingRules(grid_minutes=draw(st.integers(5, 240)), cut_off_minutes=draw(st.integers(0, 9_999))),
         FairUseRules(draw(st.integers(0, 90)), percentile=draw(st.integers(1, 99))),
         PriceRules(draw(st.sampled_from(["USD", "EUR"])), draw(st.integers(0, 10**8))),
@@ -234,7 +236,9 @@ def test_nothing_changed_exactly_when_the_rules_are_the_same(old: Edition, new: 
     # The order in which days are listed is no rule.
     if not changes(old, new):
         assert set(rules.hours.holidays) == set(old.hours.holidays)
-        assert (rules.contacts, rules.training, rules.prices) == (old.contacts, old.training, old.prices)
+        assert (rules.contacts, rules.training, rules.prices, rules.tickets) == (
+            old.contacts, old.training, old.prices, old.tickets,
+        )  # fmt: skip
 
 
 def test_every_problem_is_listed_at_once() -> None:

@@ -66,6 +66,12 @@ def test_the_reason_names_a_closure_once() -> None:
     )
 
 
+def test_what_arrives_early_is_due_at_the_close_of_that_day() -> None:
+    assert reply_deadline(et("2026-06-02 06:00"), FIRST_EDITION).reason == (
+        "It arrived before opening at 08:00 Eastern, so a reply is due by the close of the same day, at 17:00."
+    )
+
+
 @some
 @given(moments)
 def test_exactly_one_day_of_open_time_passes(received: datetime) -> None:
