@@ -67,6 +67,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.BigInteger, sa.ForeignKey("person.id"), nullable=False),
         sa.Column("because", sa.Text, nullable=False),
         sa.Column("offered_at", MOMENT, nullable=False),
+        sa.Column("put_back_at", MOMENT),
         sa.UniqueConstraint("ticket_id", "person_id"),
     )
     op.create_index("ix_ticket_offer_person", "ticket_offer", ["person_id", "ticket_id"])

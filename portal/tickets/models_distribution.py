@@ -12,7 +12,10 @@ from portal.db import Base, Key
 
 
 class Offer(Base):
-    """A ticket offered to a member of support, who may claim it as long as nobody has."""
+    """A ticket offered to a member of support, who may claim it as long as nobody has.
+
+    Whoever has had it and put it back does not get it by load again.
+    """
 
     __tablename__ = "ticket_offer"
 
@@ -21,6 +24,7 @@ class Offer(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     because: Mapped[str]
     offered_at: Mapped[datetime] = mapped_column(default=now)
+    put_back_at: Mapped[datetime | None]
 
     __table_args__ = (
         UniqueConstraint("ticket_id", "person_id"),
