@@ -2,6 +2,7 @@
 
 from portal import rate_counters
 from portal.accounts import models as accounts
+from portal.articles import models as articles
 from portal.audit import models as audit
 from portal.bookings import models as bookings
 from portal.documents import models as documents
@@ -13,12 +14,13 @@ from portal.orders import models as orders
 from portal.payments import models as payments
 from portal.roster import models as roster
 from portal.roster.imports import models as imports
+from portal.search import models as search
 from portal.tickets import models as tickets
 from portal.tickets import models_distribution as distribution
 from portal.tickets import models_work as ticket_work
 from portal.wishlist import models as wishlist
 
 __all__ = [
-    "accounts", "audit", "bookings", "distribution", "documents", "duty", "editions", "events", "imports", "mail", "orders", "payments", "rate_counters", "roster",
+    "accounts", "articles", "audit", "bookings", "distribution", "documents", "duty", "editions", "events", "imports", "mail", "orders", "payments", "rate_counters", "roster", "search",
     "ticket_work", "tickets", "wishlist",
 ]  # fmt: skip

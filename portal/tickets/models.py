@@ -77,6 +77,7 @@ class Ticket(Base):
         Index("ix_ticket_queue", "reply_due_at", "id", postgresql_where=text("state = 'open'")),
         Index("ix_ticket_event", "event_id", "last_activity_at", "id"),
         Index("ix_ticket_activity", "last_activity_at", "id"),
+        Index("ix_ticket_opened_by_id", "opened_by_id"),
         Index("ix_ticket_assignee", "assignee_id", "last_activity_at", "id"),
     )
 
