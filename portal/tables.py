@@ -12,6 +12,7 @@ from portal.events import models as events
 from portal.mail import models as mail
 from portal.orders import models as orders
 from portal.payments import models as payments
+from portal.questions import models as questions
 from portal.roster import models as roster
 from portal.roster.imports import models as imports
 from portal.search import models as search
@@ -21,6 +22,6 @@ from portal.tickets import models_work as ticket_work
 from portal.wishlist import models as wishlist
 
 __all__ = [
-    "accounts", "articles", "audit", "bookings", "distribution", "documents", "duty", "editions", "events", "imports", "mail", "orders", "payments", "rate_counters", "roster", "search",
+    "accounts", "articles", "audit", "bookings", "distribution", "documents", "duty", "editions", "events", "imports", "mail", "orders", "payments", "questions", "rate_counters", "roster", "search",
     "ticket_work", "tickets", "wishlist",
 ]  # fmt: skip

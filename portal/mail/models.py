@@ -17,6 +17,7 @@ class OutboundMail(Base):
     is asked again before sending, so that who was removed meanwhile gets nothing (WHO-6). Without a
     person it goes to the organisation's billing address, if that is still the same when it is sent.
     The document, if any, travels as a PDF file, made at the time of sending.
+    One about an attendee's question names it; without a person it goes to the attendee, from `sender_name`.
     """
 
     __tablename__ = "outbound_mail"
@@ -35,6 +36,8 @@ class OutboundMail(Base):
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    question_id: Mapped[int | None] = mapped_column(ForeignKey("question.id"))
+    sender_name: Mapped[str] = mapped_column(default="", server_default="")
     state: Mapped[str] = mapped_column(default="queued")
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str] = mapped_column(default="")
@@ -43,7 +46,17 @@ class OutboundMail(Base):
 
     __table_args__ = (
         CheckConstraint("state IN ('queued', 'sent', 'withheld', 'failed')", name="state"),
-        CheckConstraint("person_id IS NOT NULL OR organisation_id IS NOT NULL", name="addressee"),
+        CheckConstraint(
+            "person_id IS NOT NULL OR organisation_id IS NOT NULL OR question_id IS NOT NULL",
+            name="addressee",
+        ),
         Index("ix_outbound_mail_unsent", "queued_at", postgresql_where=text("state = 'queued'")),
         Index("ix_outbound_mail_person", "person_id", "id"),
+        Index("ix_outbound_mail_question", "question_id", postgresql_where=text("question_id IS NOT NULL")),
+        Index(
+            "ix_outbound_mail_attendee",
+            "address",
+            "queued_at",
+            postgresql_where=text("question_id IS NOT NULL AND person_id IS NULL"),
+        ),
     )
