@@ -57,6 +57,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "wish:vote": CUSTOMERS | {Role.AGENT, Role.MODERATOR, Role.MANAGER},
     "wish:moderate": frozenset({Role.MODERATOR, Role.MANAGER}),
     "wish:decide": frozenset({Role.MANAGER}),
+    "article:write": frozenset({Role.AGENT, Role.MODERATOR, Role.MANAGER}),
     "policy:publish": frozenset({Role.MANAGER}),
     "staff:read": STAFF,
     "people:manage": frozenset({Role.ADMIN}),
