@@ -13,11 +13,10 @@ class Limits:
 
     file_count: int = 5
     file_bytes: int = 10 * 2**20
-    raw_bytes: int = 32 * 2**20
+    raw_bytes: int = 26 * 2**20
     lines: int = 600_000
     parts: int = 1_000
     depth: int = 30
     headers: int = 500
-    header_chars: int = 8_000
     text_bytes: int = 2**20
     text_chars: int = 200_000

@@ -1,6 +1,6 @@
 """A mail as the portal understands it: what was read out of the raw bytes, and what could not be."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, Self
@@ -155,7 +155,7 @@ def _bounce(value: dict[str, Any]) -> Bounce:
     return Bounce(tuple(FailedDelivery(**one) for one in value["failed"]), value["original_message_id"])
 
 
-RESTORED = {
+RESTORED: dict[str, Callable[[Any], Any]] = {
     "date": datetime.fromisoformat,
     "bounce": _bounce,
     "calendar": lambda value: CalendarReply(**value),

@@ -1,0 +1,128 @@
+"""The lines with which mail programs introduce what they quote, in the languages of our customers."""
+
+import re
+from functools import cache
+from itertools import pairwise
+
+from mailparser_reply.constants import MAIL_LANGUAGES
+
+LONGEST_LINE, LONGEST_INTRODUCTION, MOST_LINES = 300, 500, 4
+# Written by the HTML reader where a mail program marks its quote in the markup itself.
+QUOTE_BEGINS = "\x1d"
+
+WROTE = re.compile(
+    r"\b(wrote|writes|schrieb|a écrit|escribió|escreveu|ha scritto|schreef|napsala?|skrev|skreiv|kirjoitti|napisała?"
+    r"|írta|a scris|yazdı|yazmış|пишет|написала?|написав|έγραψε|viết|menulis)\b|写道|寫道|さんは書きました|작성|כתבה?|מאת|كتب|نوشت",
+    re.IGNORECASE,
+)
+SENDERS = (
+    "From|Von|De|Da|Van|Från|Fra|Od|От|Від|Kimden|Gönderen|Lähettäjä|Feladó|Remitente|Mittente|Expéditeur|Από"
+    "|发件人|寄件者|寄件人|差出人|送信者|보낸\\s?사람|מאת|من"
+)
+LABELS = (
+    "Sent|To|Cc|Bcc|Date|Subject|Reply-To|Importance|Organization|Attachments|Gesendet|An|Datum|Betreff|Envoyé|À|A"
+    "|Objet|Enviado|Enviada em|Enviado em|Para|Asunto|Assunto|Fecha|Data|Inviato|Oggetto|Verzonden|Aan|Onderwerp"
+    "|Skickat|Till|Ämne|Sendt|Til|Emne|Dato|Kopi|Odesláno|Komu|Předmět|Wysłano|Do|Temat|Отправлено|Кому|Копия|Тема"
+    "|Дата|Gönderilme|Gönderildi|Tarih|Kime|Bilgi|Konu|Lähetetty|Vastaanottaja|Aihe|发送时间|发送日期|收件人|抄送|主题"
+    "|日期|寄件日期|收件者|副本|主旨|送信日時|日時|宛先|件名|보낸\\s?날짜|받는\\s?사람|제목|참조|נשלח|אל|עותק|נושא|תאריך"
+)
+SENDER_LINE = re.compile(rf"[*\s]*(?:{SENDERS})\s?\*?\s*[:：]", re.IGNORECASE)
+LABEL_LINE = re.compile(rf"[*\s]*(?:{SENDERS}|{LABELS})\s?\*?\s*[:：]", re.IGNORECASE)
+RULE = re.compile(r"\s*[_\-–—=]{5,}\s*")
+ORIGINAL = re.compile(
+    r"\s*[-_*]{3,}\s*(?:original(?: message|nachricht| appointment)?|ursprüngliche nachricht|message d'origine"
+    r"|message original|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht"
+    r"|ursprungligt meddelande|oprindelig meddelelse|opprinnelig melding|orijinal mesaj|özgün ileti|původní zpráva"
+    r"|wiadomość oryginalna|исходное сообщение|原始邮件|邮件原件|原始郵件|元のメッセージ|원본 메시지|הודעה מקורית)\s*[-_*]{3,}\s*",
+    re.IGNORECASE,
+)
+FORWARDED = re.compile(
+    r"[\s\-]*(?:begin forwarded message|forwarded message|weitergeleitete nachricht"
+    r"|anfang der weitergeleiteten nachricht|message transféré|début du message (?:transféré|réexpédié)"
+    r"|mensaje reenviado|inicio del mensaje reenviado|messaggio inoltrato|inizio messaggio inoltrato"
+    r"|mensagem encaminhada|doorgestuurd bericht|videresendt meddelelse|vidarebefordrat meddelande"
+    r"|iletilen mesaj|yönlendirilmiş mesaj|转发的邮件|轉寄的郵件|転送されたメッセージ|הודעה שהועברה)\s*:?[\s\-]*",
+    re.IGNORECASE,
+)
+DATE_OR_ADDRESS = re.compile(r"\d\D+\d|\S@\S")
+INVISIBLE = dict.fromkeys(
+    map(ord, "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+)
+
+
+def plain(line: str) -> str:
+    """A line as it is read: no quote signs or invisible signs, narrow blanks as blanks."""
+    return re.sub(r"[\u00a0\u202f\u2009]", " ", line.translate(INVISIBLE)).lstrip("> ").rstrip()
+
+
+def introduction_at(lines: list[str], at: int) -> int:
+    """How many lines from `at` introduce a quote; 0 when none does."""
+    first = plain(lines[at])
+    if not first or len(first) > LONGEST_LINE:
+        return 0
+    if first == QUOTE_BEGINS or ORIGINAL.fullmatch(first) or FORWARDED.fullmatch(first):
+        return 1
+    return _labels_at(lines, at) or _attribution_at(lines, at)
+
+
+def is_forward(lines: list[str], at: int) -> bool:
+    """Whether the quote that begins at `at` is a mail passed on rather than answered."""
+    return any(FORWARDED.fullmatch(plain(line)) for line in lines[at : at + 3] if plain(line))
+
+
+def _labels_at(lines: list[str], at: int) -> int:
+    """The block of From, Sent, To, Subject that some programs repeat, with the rule above it."""
+    start = at
+    if RULE.fullmatch(lines[at]):
+        start = next((n for n in range(at + 1, min(at + 4, len(lines))) if plain(lines[n])), at)
+    if not SENDER_LINE.match(plain(lines[start])):
+        return 0
+    labelled = [n for n in range(start, min(start + 10, len(lines))) if LABEL_LINE.match(plain(lines[n]))]
+    near = 1 + sum(after - before <= 3 for before, after in pairwise(labelled))
+    return labelled[-1] + 1 - at if near >= 3 else 0
+
+
+def _attribution_at(lines: list[str], at: int) -> int:
+    """One to four lines such as "On Tuesday, Kim wrote:", with a date or an address, before the quote."""
+    for count in range(1, MOST_LINES + 1):
+        if at + count > len(lines) or not plain(lines[at + count - 1]):
+            return 0
+        if plain(lines[at + count - 1]).endswith((":", "：")):
+            return count if _attributes([plain(line) for line in lines[at : at + count]]) else 0
+    return 0
+
+
+def _attributes(read: list[str]) -> bool:
+    whole = " ".join(read)
+    # A sentence that ends in "wrote:" is typed by people too; a date or an address beside it is not.
+    if len(whole) > LONGEST_INTRODUCTION or not DATE_OR_ADDRESS.search(whole):
+        return False
+    return WROTE.search(whole) is not None or bool(_known().match(whole))
+
+
+@cache
+def _known() -> re.Pattern[str]:
+    known = [words["wrote_header"] for words in MAIL_LANGUAGES.values() if "wrote_header" in words]
+    return re.compile("|".join(known), re.MULTILINE | re.IGNORECASE)
+
+
+def is_structural(lines: list[str], at: int) -> bool:
+    """Whether a line before quoted ones attributes them, in whatever language: a colon, and a date or address."""
+    read = plain(lines[at])
+    return len(read) <= LONGEST_LINE and read.endswith((":", "：")) and bool(DATE_OR_ADDRESS.search(read))
+
+
+@cache
+def _sent_from() -> re.Pattern[str]:
+    known = [words["sent_from"] for words in MAIL_LANGUAGES.values() if words.get("sent_from")]
+    own = (
+        "Von meinem .{2,30} gesendet|Envoyé de(?:puis)? mon|iPhoneから送信|发自我的|נשלח מה|.{2,30}['’]?[ıiuü]?mdan gönderildi"
+        "|Get Outlook for|Holen Sie sich Outlook|Outlook für|Télécharger Outlook|Obtener Outlook|Sent via"
+    )
+    return re.compile(f"(?:{'|'.join(known)}|{own})", re.IGNORECASE)
+
+
+def is_sent_from(line: str) -> bool:
+    """Whether a line is what a telephone puts under every mail."""
+    read = plain(line)
+    return len(read) <= 120 and _sent_from().match(read) is not None
