@@ -77,6 +77,8 @@ class Ticket(Base):
         Index("ix_ticket_queue", "reply_due_at", "id", postgresql_where=text("state = 'open'")),
         Index("ix_ticket_event", "event_id", "last_activity_at", "id"),
         Index("ix_ticket_activity", "last_activity_at", "id"),
+        Index("ix_ticket_opened", "opened_at"),
+        Index("ix_ticket_closed", "closed_at", postgresql_where=text("state = 'closed'")),
         Index("ix_ticket_opened_by_id", "opened_by_id"),
         Index("ix_ticket_assignee", "assignee_id", "last_activity_at", "id"),
     )
