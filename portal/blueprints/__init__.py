@@ -11,7 +11,7 @@ MODULES = (
     "home", "operations", "editions", "prices", "guides",
     "accounts", "people", "organisations", "staff", "audit",
     "events", "roster", "rosters", "imports", "removals",
-    "tickets", "queue",
+    "tickets", "notes", "presence", "queue",
     "bookings", "availability",
     "orders", "payments", "documents",
     "wishes", "moderation",

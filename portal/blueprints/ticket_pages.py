@@ -2,21 +2,24 @@
 
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, g, request, url_for
 
 from portal.clock import now
 from portal.events.queries import event_for
 from portal.policy.coverage import TOPIC_LABELS, Topic, coverage
-from portal.tickets import queries, uploads
+from portal.tickets import presence, queries, uploads
 from portal.tickets.file_kinds import ACCEPTED, LISTED
-from portal.tickets.forms import ReplyForm, TicketForm
+from portal.tickets.forms import NoteForm, ReplyForm, TicketForm
+from portal.tickets.models import Ticket
 from portal.tickets.promises import promise_now, promise_of, reason_if_sent_now
 from portal.tickets.sides import is_support
-from portal.tickets.uploads import Taken
+from portal.tickets.uploads import Taken, Upload
 from portal.tickets.ways_on import offers_quote, ways_on
 from portal.web import htmx
 from portal.web.links import hrefs
 from portal.web.signed_in import current_actor
+
+NOTHING_TAKEN = Taken()
 
 
 def asking_page(event_id: int, form: TicketForm, taken: Taken, *, status: int = 200) -> Response:
@@ -43,15 +46,24 @@ def asking_page(event_id: int, form: TicketForm, taken: Taken, *, status: int = 
     )
 
 
-def thread_page(ticket_id: int, form: ReplyForm, taken: Taken, *, status: int = 200) -> Response:
-    """A ticket's page. After a refused reply (422), what came in since is marked as new."""
+def thread_page(
+    ticket_id: int,
+    form: ReplyForm,
+    taken: Taken,
+    *,
+    note: NoteForm | None = None,
+    noted: Taken = NOTHING_TAKEN,
+    status: int = 200,
+    fragment: str = "tickets/_thread.html",
+) -> Response:
+    """A ticket's page; for htmx `fragment` alone. After a refused reply (422), what came in since is marked as new."""
     actor = current_actor()
-    ticket = queries.ticket_for(actor, ticket_id)
+    ticket = ticket_here(ticket_id)
     page = queries.thread_of(actor, ticket, request.args.get("cursor"))
     seen, form.seen.data = form.seen_id, str(page.items[0].id if page.items else 0)
     return htmx.page_or_fragment(
         "tickets/show.html",
-        "tickets/_thread.html",
+        fragment,
         status=status,
         alone=htmx.wants_fragment(),
         ticket=ticket,
@@ -63,10 +75,23 @@ def thread_page(ticket_id: int, form: ReplyForm, taken: Taken, *, status: int = 
         promise=promise_of(ticket),
         is_support=is_support(actor, ticket.scope),
         form=form,
-        new_after=seen if status == 422 else None,
+        note=note or NoteForm(formdata=None),
+        note_kept=_kept(noted),
+        new_after=seen if form.errors else None,
         at=now(),
+        alone_here=False,
+        newer=None,
+        writing=presence.writing_on(actor, ticket),
         **_files(taken),
     )
+
+
+def ticket_here(ticket_id: int) -> Ticket:
+    """The ticket as the check at the door has read it; after a write, as it is now."""
+    scope = g.get("scope")
+    if request.method == "GET" and isinstance(scope, queries.TicketScope) and scope.ticket:
+        return scope.ticket
+    return queries.ticket_for(current_actor(), ticket_id)
 
 
 def _stretch(ticket_id: int, cursor: str | None) -> str | None:
@@ -74,6 +99,9 @@ def _stretch(ticket_id: int, cursor: str | None) -> str | None:
 
 
 def _files(taken: Taken) -> dict[str, Any]:
+    return {"kept": _kept(taken), "limits": uploads.limits(), "accepted": ACCEPTED, "listed": LISTED}
+
+
+def _kept(taken: Taken) -> list[tuple[str, Upload]]:
     person_id = current_actor().id
-    kept = [(uploads.sealed(upload, person_id), upload) for upload in taken.uploads]
-    return {"kept": kept, "limits": uploads.limits(), "accepted": ACCEPTED, "listed": LISTED}
+    return [(uploads.sealed(upload, person_id), upload) for upload in taken.uploads]

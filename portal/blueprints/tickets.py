@@ -93,7 +93,7 @@ def new(event_id: int) -> Response:
 def create(event_id: int) -> Response:
     """Open the ticket; what support does not cover is said first, with everything typed kept."""
     form = TicketForm()
-    sound, taken = _taken(form)
+    sound, taken = taken_from(form)
     if not sound:
         return asking_page(event_id, form, taken, status=422)
     if form.has_to_be_told():
@@ -119,7 +119,7 @@ def show(ticket_id: int) -> Response:
 def reply(ticket_id: int) -> Response:
     """Add a turn. What was typed comes back when somebody answered meanwhile."""
     form = ReplyForm()
-    sound, taken = _taken(form)
+    sound, taken = taken_from(form)
     if not sound:
         return thread_page(ticket_id, form, taken, status=422)
     try:
@@ -167,7 +167,7 @@ def attachment(attachment_id: int) -> Response:
     return response
 
 
-def _taken(form: FilesForm) -> tuple[bool, Taken]:
+def taken_from(form: FilesForm) -> tuple[bool, Taken]:
     sound = form.validate()
     taken = uploads.take(form.files.data or [], form.kept.data or [], current_actor().id)
     if taken.problems:

@@ -46,6 +46,14 @@ def forget_unsent_uploads() -> None:
     forget()
 
 
+@task("forget_old_presence", cron="53 * * * *")
+def forget_old_presence() -> None:
+    """Delete the marks of who was writing on a ticket."""
+    from portal.tickets.presence import forget_old_presence as forget
+
+    forget()
+
+
 @task("forget_expired_imports", cron="29 * * * *")
 def forget_expired_imports() -> None:
     """Delete lists of contacts whose 24 hours are over."""

@@ -1,5 +1,7 @@
 """Forms of tickets."""
 
+from typing import Any
+
 from flask_wtf.file import MultipleFileField
 from wtforms import HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs lag behind
@@ -58,6 +60,21 @@ class SeenForm(PortalForm):
         """The key of that message; 0 when it is missing or forged."""
         shown = self.seen.data or ""
         return int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 19 else 0
+
+
+class NoteForm(FilesForm):
+    """A note among support. Its fields have a prefix, since it stands beside the answer's form."""
+
+    body = TextAreaField(
+        "Note",
+        validators=[
+            DataRequired("Write your note."),
+            Length(max=BODY_MOST, message=f"Keep the text within {BODY_MOST:,} characters."),
+        ],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, prefix="note-", **kwargs)
 
 
 class ReplyForm(SeenForm, FilesForm):

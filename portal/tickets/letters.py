@@ -41,6 +41,7 @@ def tell_support(ticket: Ticket, message: Message, author: Person) -> None:
 
 def tell_customer(ticket: Ticket, message: Message, author: Person) -> None:
     """Send support's answer to the contacts who took part, or to every contact when none of them is left."""
+    never_a_note(message)
     for person in _asking(ticket):
         post(
             person,
@@ -52,6 +53,12 @@ def tell_customer(ticket: Ticket, message: Message, author: Person) -> None:
             message=message,
             author=author,
         )
+
+
+def never_a_note(message: Message) -> None:
+    """Raise AssertionError for what support notes among itself: it is never sent out, whoever asks for it."""
+    if message.internal:
+        raise AssertionError("a note never leaves support")
 
 
 def tell_of_closing(ticket: Ticket, closer_id: int, last_message_id: int, *, by_support: bool) -> None:

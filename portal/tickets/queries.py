@@ -1,9 +1,9 @@
 """Reading tickets: every reading starts from what the actor may see."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from portal.accounts.actor import Actor, Scope
 from portal.accounts.permissions import PERMISSIONS
@@ -36,11 +36,18 @@ def visible_tickets(actor: Actor) -> Select[Ticket]:
     return tickets.where(or_(Ticket.event_id.in_(actor.contact_event_ids), Ticket.event_id.in_(organised)))
 
 
-def ticket_scope(actor: Actor, ticket_id: int) -> Scope | None:
-    """Where a ticket belongs; None when the actor may not know of it."""
+@dataclass(frozen=True)
+class TicketScope(Scope):
+    """Where a ticket belongs, with the ticket, so that its page need not read it twice."""
+
+    ticket: Ticket | None = field(default=None, compare=False)
+
+
+def ticket_scope(actor: Actor, ticket_id: int) -> TicketScope | None:
+    """Where a ticket belongs, and the ticket with its parties; None when the actor may not know of it."""
     visible = visible_tickets(actor).where(Ticket.id == ticket_id)
-    found = db.session.scalar(visible.options(joinedload(Ticket.event)))
-    return found.scope if found else None
+    found = db.session.scalar(visible.options(*WITH_PARTIES))
+    return TicketScope(found.scope.event_id, found.scope.organisation_id, found) if found else None
 
 
 def ticket_for(actor: Actor, ticket_id: int) -> Ticket:
@@ -73,7 +80,9 @@ def visible_messages(actor: Actor, ticket: Ticket) -> Select[Message]:
 def thread_of(actor: Actor, ticket: Ticket, cursor: str | None = None) -> Page[Message]:
     """The newest messages of a visible ticket that `actor` may read, newest first, with what is attached."""
     messages = visible_messages(actor, ticket)
-    whole = messages.options(joinedload(Message.author), selectinload(Message.attachments))
+    whole = messages.options(
+        joinedload(Message.author), joinedload(Message.logged_by), joinedload(Message.attachments)
+    )
     return page_of(whole, [Message.id], cursor, descending=True, size=THREAD_PAGE)
 
 
@@ -81,6 +90,12 @@ def last_message_id(actor: Actor, ticket: Ticket) -> int:
     """The key of the newest message of a ticket that `actor` may read; 0 when there is none."""
     newest = visible_messages(actor, ticket).with_only_columns(func.max(Message.id))
     return db.session.scalar(newest) or 0
+
+
+def newest_of_others(actor: Actor, ticket: Ticket) -> int:
+    """The key of the newest message that `actor` may read and did not write; 0 when there is none."""
+    others = visible_messages(actor, ticket).where(Message.author_id != actor.person_id)
+    return db.session.scalar(others.with_only_columns(func.max(Message.id))) or 0
 
 
 def customer_authors(ticket: Ticket) -> set[int]:

@@ -15,8 +15,9 @@ from portal.policy.coverage import Topic
 from portal.policy.hours import Promise
 from portal.tickets import letters
 from portal.tickets.models import Attachment, Message, Ticket
+from portal.tickets.presence import leave
 from portal.tickets.promises import promise_now
-from portal.tickets.queries import last_message_id, locked_ticket, ticket_for
+from portal.tickets.queries import last_message_id, locked_ticket, newest_of_others, ticket_for
 from portal.tickets.sides import is_support
 from portal.tickets.storage import store
 from portal.tickets.turns import added
@@ -82,7 +83,7 @@ def reply_to_ticket(
     if sent := db.session.scalar(select(Message).where(Message.form_key == own_key)):
         return sent
     answers = is_support(actor, ticket.scope)
-    if answers and last_message_id(actor, ticket) > seen:
+    if answers and newest_of_others(actor, ticket) > seen:
         raise Invalid(seen=OVERTAKEN)
     before = _state(ticket)
     message = added(actor, ticket, body, uploads, form_key=own_key, from_staff=answers)
@@ -90,6 +91,7 @@ def reply_to_ticket(
         _answered(actor, ticket, message)
     else:
         _asked(actor, ticket, message)
+    leave(actor, ticket)
     action = "ticket.answered" if answers else "ticket.replied"
     record(actor, action, ticket, before=before, after=_state(ticket), scope=ticket.scope)
     return message
@@ -128,7 +130,7 @@ def close_ticket(actor: Actor, ticket_id: int, *, seen: int) -> Ticket:
     newest = last_message_id(actor, ticket)
     if ticket.state == "closed":
         raise Conflict("This ticket is closed already.", links=(_to(ticket),))
-    if newest > seen:
+    if newest_of_others(actor, ticket) > seen:
         raise Conflict("A message came in before you closed. Read it first.", links=(_to(ticket),))
     before = _state(ticket)
     ticket.state, ticket.closed_at = "closed", now()

@@ -2,6 +2,7 @@
 
 from portal.accounts.actor import Actor, Scope
 from portal.accounts.permissions import Role
+from portal.errors import Forbidden
 
 
 def is_support(actor: Actor, scope: Scope) -> bool:
@@ -10,3 +11,10 @@ def is_support(actor: Actor, scope: Scope) -> bool:
     Whoever does not is never shown what support notes among itself.
     """
     return actor.may("ticket:work", scope) and Role.CONTACT not in actor.roles_in(scope)
+
+
+def require_support(actor: Actor, scope: Scope) -> None:
+    """Raise Forbidden unless the actor speaks for support on a ticket of `scope`."""
+    actor.require("ticket:work", scope)
+    if not is_support(actor, scope):
+        raise Forbidden("You are a Technical Contact of this event: here you are its customer.", rule="HOW-1")

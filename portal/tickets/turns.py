@@ -8,6 +8,7 @@ from portal.accounts.actor import Actor
 from portal.clock import now
 from portal.db import db
 from portal.errors import Invalid
+from portal.tickets.arrivals import BY_PAGE, Arrival
 from portal.tickets.models import Attachment, Message, Ticket
 from portal.tickets.uploads import Upload, limits
 
@@ -20,21 +21,32 @@ def added(
     *,
     form_key: str | None = None,
     from_staff: bool = False,
+    arrival: Arrival = BY_PAGE,
+    internal: bool = False,
 ) -> Message:
-    """Add a message with its files to a ticket. Raises Invalid for too many files, or one that was sent before."""
+    """Add a message with its files to a ticket. An `internal` one leaves no trace that a customer could see.
+
+    Raises Invalid for too many files, or one that was sent before.
+    """
     db.session.flush()
     message = Message(
         ticket_id=ticket.id,
         author_id=actor.id,
         body=body,
+        channel=arrival.channel,
+        quoted=arrival.quoted,
+        remarks=arrival.remarks,
         from_staff=from_staff,
+        internal=internal,
         form_key=form_key,
         sent_at=now(),
     )
     db.session.add(message)
     db.session.flush()
     _attach(message, uploads)
-    ticket.last_activity_at = message.sent_at
+    arrival.filed(message)
+    if not internal:
+        ticket.last_activity_at = message.sent_at
     return message
 
 

@@ -4,7 +4,9 @@ The cookie carries a random token; the session is a row on the server, so that s
 role or changing a password takes effect on the very next request.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
@@ -15,6 +17,8 @@ from portal.accounts.sessions import note_write
 from portal.clock import now
 
 IDLE_MARK = timedelta(minutes=1)
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 login_manager = LoginManager()
 login_manager.session_protection = None  # type: ignore[assignment]
@@ -76,9 +80,19 @@ def _idle_too_long() -> bool:
     seen = datetime.fromisoformat(session.get("seen", "1970-01-01T00:00:00+00:00"))
     if now() - seen > timedelta(minutes=current_app.extensions["settings"].session_idle_minutes):
         return True
-    if now() - seen > IDLE_MARK:
+    if now() - seen > IDLE_MARK and not _is_polled():
         session["seen"] = now().isoformat()
     return False
+
+
+def polled(view: View) -> View:
+    """Mark a view that a page asks for by itself: it does not keep an idle browser signed in."""
+    view.is_polled = True  # type: ignore[attr-defined]
+    return view
+
+
+def _is_polled() -> bool:
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "is_polled", False)
 
 
 def _note_write(response: Response) -> Response:
