@@ -18,11 +18,12 @@ from portal.roster.imports import models as imports
 from portal.search import models as search
 from portal.tickets import models as tickets
 from portal.tickets import models_distribution as distribution
+from portal.tickets import models_drafts as ticket_drafts
 from portal.tickets import models_goals as goals
 from portal.tickets import models_work as ticket_work
 from portal.wishlist import models as wishlist
 
 __all__ = [
     "accounts", "articles", "audit", "bookings", "distribution", "documents", "duty", "editions", "events", "goals", "imports", "mail", "orders", "payments", "questions", "rate_counters", "roster", "search",
-    "ticket_work", "tickets", "wishlist",
+    "ticket_drafts", "ticket_work", "tickets", "wishlist",
 ]  # fmt: skip

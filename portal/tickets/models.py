@@ -126,7 +126,10 @@ class Message(Base):
 
 
 class Attachment(Base):
-    """A file sent with a message. Stored under a random name, outside anything served."""
+    """A file sent with a message. Stored under a random name, outside anything served.
+
+    A picture has a preview beside it, drawn anew by the portal, with its size in pixels.
+    """
 
     __tablename__ = "attachment"
 
@@ -137,3 +140,10 @@ class Attachment(Base):
     size: Mapped[int]
     sha256: Mapped[str]
     storage_name: Mapped[str] = mapped_column(unique=True)
+    preview_name: Mapped[str | None] = mapped_column(unique=True)
+    preview_width: Mapped[int | None]
+    preview_height: Mapped[int | None]
+
+    __table_args__ = (
+        CheckConstraint("num_nulls(preview_name, preview_width, preview_height) IN (0, 3)", name="preview"),
+    )

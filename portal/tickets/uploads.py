@@ -112,6 +112,15 @@ def sealed(upload: Upload, person_id: int) -> str:
     return str(_serializer().dumps([person_id, *astuple(upload)]))
 
 
+def unsent(uploads: Iterable[Upload]) -> list[Upload]:
+    """Those of `uploads` that no message has carried yet."""
+    found = {upload.storage_name: upload for upload in uploads}
+    sent = select(Attachment.storage_name).where(Attachment.storage_name.in_(found))
+    for name in db.session.scalars(sent) if found else ():
+        del found[name]
+    return list(found.values())
+
+
 def _keep(name: str, stream: IO[bytes]) -> Upload:
     content = stream.read(limits().size + 1)
     if len(content) > limits().size:
@@ -130,10 +139,7 @@ def _unsealed(seals: Sequence[str], person_id: int) -> tuple[list[Upload], list[
             return list(found.values()), ["A file of your earlier try is gone. Please choose it again."]
         if owner == person_id:
             found[values[0]] = Upload(*values)
-    sent = select(Attachment.storage_name).where(Attachment.storage_name.in_(found))
-    for name in db.session.scalars(sent) if found else ():
-        del found[name]
-    return list(found.values()), []
+    return unsent(found.values()), []
 
 
 def _serializer() -> URLSafeTimedSerializer:
