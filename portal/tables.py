@@ -9,6 +9,7 @@ from portal.documents import models as documents
 from portal.duty import models as duty
 from portal.editions import models as editions
 from portal.events import models as events
+from portal.inbound import models as inbound
 from portal.mail import models as mail
 from portal.orders import models as orders
 from portal.payments import models as payments
@@ -24,6 +25,6 @@ from portal.tickets import models_work as ticket_work
 from portal.wishlist import models as wishlist
 
 __all__ = [
-    "accounts", "articles", "audit", "bookings", "distribution", "documents", "duty", "editions", "events", "goals", "imports", "mail", "orders", "payments", "questions", "rate_counters", "roster", "search",
+    "accounts", "articles", "audit", "bookings", "distribution", "documents", "duty", "editions", "events", "goals", "imports", "inbound", "mail", "orders", "payments", "questions", "rate_counters", "roster", "search",
     "ticket_drafts", "ticket_work", "tickets", "wishlist",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text, true
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.clock import now
@@ -24,7 +25,8 @@ class Organisation(Base):
 class Person(Base):
     """Somebody with one sign-in, however many roles they hold. `email` is normalised and unique.
 
-    `shortcuts` is whether single keys do something on the pages of tickets (WCAG 2.1.4).
+    `unwanted_mail` lists the kinds of optional mail that they have turned off. `shortcuts` is whether single
+    keys do something on the pages of tickets (WCAG 2.1.4).
     """
 
     __tablename__ = "person"
@@ -35,6 +37,7 @@ class Person(Base):
     phone: Mapped[str] = mapped_column(default="")
     time_zone: Mapped[str] = mapped_column(default="America/New_York")
     password_hash: Mapped[str | None]
+    unwanted_mail: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list, server_default="{}")
     shortcuts: Mapped[bool] = mapped_column(default=True, server_default=true())
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)

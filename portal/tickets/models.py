@@ -106,6 +106,7 @@ class Message(Base):
     channel: Mapped[str] = mapped_column(default="page", server_default="page")
     body: Mapped[str]
     quoted: Mapped[str] = mapped_column(default="", server_default="")
+    remarks: Mapped[str] = mapped_column(default="", server_default="")
     sent_at: Mapped[datetime] = mapped_column(default=now)
     form_key: Mapped[str | None] = mapped_column(unique=True)
     call_direction: Mapped[str | None]

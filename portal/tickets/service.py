@@ -14,6 +14,7 @@ from portal.events.queries import event_for
 from portal.policy.coverage import Topic
 from portal.policy.hours import Promise
 from portal.tickets import letters
+from portal.tickets.arrivals import BY_PAGE, Arrival
 from portal.tickets.models import Attachment, Message, Ticket
 from portal.tickets.presence import leave
 from portal.tickets.promises import promise_now
@@ -37,6 +38,7 @@ def open_ticket(
     body: str,
     form_key: str,
     uploads: Sequence[Upload] = (),
+    arrival: Arrival = BY_PAGE,
 ) -> Ticket:
     """Open a ticket on an event; its promise counts from now (HOW-2, HOW-4). A repeated form gives the same one.
 
@@ -55,10 +57,10 @@ def open_ticket(
     ticket = Ticket(
         event=event, subject=subject, topic=topic, opened_by_id=actor.id, form_key=actor.own_key(form_key),
         policy_edition=edition.number, awaiting_since=promise.received_at, reply_due_at=promise.due_at,
-        opened_at=promise.received_at, last_activity_at=promise.received_at,
+        opened_at=promise.received_at, last_activity_at=promise.received_at, channel=arrival.channel,
     )  # fmt: skip
     db.session.add(ticket)
-    message = added(actor, ticket, body, uploads)
+    message = added(actor, ticket, body, uploads, arrival=arrival)
     after = {"subject": subject, "topic": topic, "reply_due_at": promise.due_at}
     record(actor, "ticket.opened", ticket, after=after, scope=ticket.scope)
     author = _person(actor)
@@ -69,8 +71,9 @@ def open_ticket(
 
 @use_case
 def reply_to_ticket(
-    actor: Actor, ticket_id: int, *, body: str, form_key: str, seen: int = 0, uploads: Sequence[Upload] = ()
-) -> Message:
+    actor: Actor, ticket_id: int, *, body: str, form_key: str, seen: int = 0, uploads: Sequence[Upload] = (),
+    arrival: Arrival = BY_PAGE,
+) -> Message:  # fmt: skip
     """Add a turn to a ticket. A repeated form gives the same one.
 
     Support's answer makes it wait for the customer; the customer's reply makes it wait for support, with
@@ -86,7 +89,7 @@ def reply_to_ticket(
     if answers and newest_of_others(actor, ticket) > seen:
         raise Invalid(seen=OVERTAKEN)
     before = _state(ticket)
-    message = added(actor, ticket, body, uploads, form_key=own_key, from_staff=answers)
+    message = added(actor, ticket, body, uploads, form_key=own_key, from_staff=answers, arrival=arrival)
     if answers:
         _answered(actor, ticket, message)
     else:
