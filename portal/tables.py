@@ -14,6 +14,7 @@ from portal.mail import models as mail
 from portal.orders import models as orders
 from portal.payments import models as payments
 from portal.questions import models as questions
+from portal.quotes import models as quotes
 from portal.roster import models as roster
 from portal.roster.imports import models as imports
 from portal.search import models as search
@@ -25,6 +26,6 @@ from portal.tickets import models_work as ticket_work
 from portal.wishlist import models as wishlist
 
 __all__ = [
-    "accounts", "articles", "audit", "bookings", "distribution", "documents", "duty", "editions", "events", "goals", "imports", "inbound", "mail", "orders", "payments", "questions", "rate_counters", "roster", "search",
+    "accounts", "articles", "audit", "bookings", "distribution", "documents", "duty", "editions", "events", "goals", "imports", "inbound", "mail", "orders", "payments", "questions", "quotes", "rate_counters", "roster", "search",
     "ticket_drafts", "ticket_work", "tickets", "wishlist",
 ]  # fmt: skip

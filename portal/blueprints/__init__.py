@@ -11,10 +11,12 @@ MODULES = (
     "home", "operations", "editions", "prices", "guides",
     "accounts", "people", "organisations", "staff", "audit",
     "events", "roster", "rosters", "imports", "removals",
-    "tickets", "notes", "presence", "queue",
+    "tickets", "notes", "presence", "promises", "canned", "queue", "duty", "assignment",
     "bookings", "availability",
-    "orders", "payments", "documents",
+    "orders", "payments", "documents", "quotes", "quote_drafts",
     "wishes", "moderation",
+    "questions",
+    "articles", "shelves",
 )  # fmt: skip
 
 

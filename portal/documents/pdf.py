@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import zip_longest
 from pathlib import Path
 
@@ -25,9 +26,13 @@ def pdf_of(document: Document, *, compress: bool = True) -> bytes:
 
     A character that the font lacks is printed as an empty box.
     """
-    layout = layout_of(document)
+    return printed(layout_of(document), document.issued_at, compress=compress)
+
+
+def printed(layout: Layout, made_at: datetime, *, compress: bool = True) -> bytes:
+    """A PDF file of anything that is laid out like a document; `made_at` is the file's own date."""
     sheet = _Sheet(layout.title, compress)
-    sheet.set_creation_date(document.issued_at)
+    sheet.set_creation_date(made_at)
     _draw(sheet, layout)
     return bytes(sheet.output())
 

@@ -71,6 +71,24 @@ def remind_of_removals() -> None:
     remind_managers(SYSTEM)
 
 
+@task("share_out_tickets", cron="* * * * *")
+def share_out_tickets() -> None:
+    """Give tickets that nobody claims or answers to somebody on duty (HOW-1)."""
+    from portal.accounts.actor import SYSTEM
+    from portal.tickets.sharing_out import share_out
+
+    share_out(SYSTEM)
+
+
+@task("watch_deadlines", cron="* * * * *")
+def watch_deadlines() -> None:
+    """Warn the team of tickets that are due soon, and tell managers of late ones (HOW-2)."""
+    from portal.accounts.actor import SYSTEM
+    from portal.tickets.deadlines import watch_deadlines as watch
+
+    watch(SYSTEM)
+
+
 @task("check_ledger", cron="23 3 * * *")
 def check_ledger() -> None:
     """Compare ledger, documents and orders; what does not agree is logged as an error."""
@@ -117,3 +135,32 @@ def check_orders() -> None:
     from portal.orders.sums import check_orders as check
 
     check()
+
+
+@task("look_after_quotes", cron="7 * * * *")
+def look_after_quotes() -> None:
+    """Remind customers of quotes that are over soon, and end those that are."""
+    from portal.accounts.actor import SYSTEM
+    from portal.quotes.drafting import look_after_quotes as look
+
+    look(SYSTEM)
+
+
+@task("send_question_links", queue="mail")
+def send_question_links(event_id: int, email: str, asked_at: str) -> None:
+    """Mail an attendee new links to their questions at an event, if there are any."""
+    from portal.accounts.actor import SYSTEM
+    from portal.questions.following import send_question_links as send
+
+    send(SYSTEM, event_id, email, datetime.fromisoformat(asked_at))
+
+
+@task("forget_attendees", cron="7 * * * *")
+def forget_attendees() -> None:
+    """Delete questions that were never confirmed; erase those that nobody has touched for as long as they are kept."""
+    from portal.accounts.actor import SYSTEM
+    from portal.questions.erasing import AT_ONCE, erase_by_rule, forget_unconfirmed
+
+    for forget in (forget_unconfirmed, erase_by_rule):
+        while forget(SYSTEM) == AT_ONCE:
+            pass

@@ -88,6 +88,11 @@ class Order(Base):
         return self.paid_cents - self.refunded_cents
 
     @property
+    def sells_seats(self) -> bool:
+        """Whether it opens seats for Technical Contacts (WHO-4); what a quote offered does not."""
+        return any(line.item == "extra_contact" for line in self.lines)
+
+    @property
     def surplus_cents(self) -> int:
         """What is held and not owed: paid twice, or after the order was cancelled; in cents."""
         owed = 0 if self.state in ("cancelled", "refunded") else self.total_cents
@@ -120,7 +125,7 @@ class OrderLine(Base):
     order: Mapped[Order] = relationship(back_populates="lines")
 
     __table_args__ = (
-        CheckConstraint("item IN ('extra_contact')", name="item"),
+        CheckConstraint("item IN ('extra_contact', 'quoted')", name="item"),
         CheckConstraint("quantity > 0 AND unit_cents >= 0", name="positive"),
         CheckConstraint("total_cents = quantity * unit_cents", name="total"),
         CheckConstraint("tax_cents >= 0", name="tax"),

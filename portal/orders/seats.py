@@ -37,7 +37,7 @@ def lines_left(order: Order) -> list[OrderLine]:
 
 
 def _line_ids(order: Order) -> list[int]:
-    return [line.id for line in order.lines]
+    return [line.id for line in order.lines if line.item == "extra_contact"]
 
 
 def _seated(order: Order) -> set[int]:
@@ -46,5 +46,6 @@ def _seated(order: Order) -> set[int]:
 
 
 def _given_back(order: Order) -> set[int]:
-    mine = select(RefundLine.order_line_id).where(RefundLine.order_line_id.in_(_line_ids(order)))
+    lines = [line.id for line in order.lines]
+    mine = select(RefundLine.order_line_id).where(RefundLine.order_line_id.in_(lines))
     return set(db.session.scalars(mine))

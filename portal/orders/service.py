@@ -5,12 +5,12 @@ from sqlalchemy import select
 from portal.accounts.actor import Actor
 from portal.clock import now
 from portal.db import db, use_case
-from portal.documents.books import keep_in_line
 from portal.errors import Conflict, Invalid
 from portal.events.queries import event_for
 from portal.orders import settling
-from portal.orders.holding import locked_order, tell_customer, tell_managers, write_down
+from portal.orders.holding import locked_order
 from portal.orders.models import Order
+from portal.orders.placing import placed
 from portal.orders.queries import order_for
 from portal.orders.quoting import MOST_SEATS, quote
 from portal.payments.configured import is_configured
@@ -37,9 +37,9 @@ def order_extra_contact(
     event = event_for(actor, event_id)
     actor.require("order:place", event.scope)
     key = actor.own_key(form_key)
-    placed = db.session.scalar(select(Order).where(Order.form_key == key))
-    if placed is not None:
-        return order_for(actor, placed.id)
+    there = db.session.scalar(select(Order).where(Order.form_key == key))
+    if there is not None:
+        return order_for(actor, there.id)
     _check(quantity, method)
     offer = quote(quantity)
     if reviewed is not None and reviewed != offer.fingerprint:
@@ -47,9 +47,7 @@ def order_extra_contact(
     order = offer.order()
     order.organisation_id, order.event_id, order.placed_by_id = event.organisation_id, event_id, actor.id
     order.purchase_order, order.method, order.form_key = purchase_order, method, key
-    db.session.add(order)
-    db.session.flush()
-    return _placed(actor, order_for(actor, order.id))
+    return placed(actor, order)
 
 
 @use_case
@@ -112,12 +110,3 @@ def _check(quantity: int, method: str) -> None:
         raise Invalid(quantity=f"Order 1 to {MOST_SEATS} seats at once.")
     if not is_configured(method):
         raise Invalid(method="Choose one of the ways to pay.")
-
-
-def _placed(actor: Actor, order: Order) -> Order:
-    write_down(actor, "order.placed", order)
-    tell_customer(order, "order_placed", f"order_placed:{order.id}")
-    if order.method == "invoice":
-        tell_managers(order, "order_to_invoice", f"order_placed:{order.id}")
-    keep_in_line(actor, order, cause=f"placed:{order.id}")
-    return order

@@ -59,6 +59,8 @@ def settle(actor: Actor, order: Order, payment: Payment) -> None:
 
 def grant(actor: Actor, order: Order) -> None:
     """Open the seats of a pending order on credit: invoicing is approved (WHO-4). It stays to be paid."""
+    if not order.sells_seats:
+        raise Conflict(f"Order {order.reference} has no seats to open.")
     before = facts(order)
     if not _changed(order, _stands(order, "pending") & Order.granted_at.is_(None), _granted(actor)):
         raise Conflict(f"Order {order.reference} is {_in_words(order)} already.")

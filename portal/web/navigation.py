@@ -32,15 +32,17 @@ EVENT_PAGES = frozenset({"events", "roster", "imports", "bookings", "tickets", "
 
 PLACES = (
     Place("Today", "staff.index", "staff:read", frozenset({"staff"})),
-    Place("Tickets", "queue.index", "ticket:work", frozenset({"queue", "tickets"})),
+    Place("Tickets", "queue.index", "ticket:work", frozenset({"queue", "tickets", "canned"})),
     Place("Events", "events.index", "event:read", EVENT_PAGES),
     Place("Contacts", "rosters.index", "roster:overview", frozenset({"rosters"})),
     Place("Removals", "removals.index", "roster:decide", frozenset({"removals"})),
     Place("Availability", "availability.index", "availability:publish", frozenset({"availability"})),
     Place("Orders", "orders.index", "order:read", frozenset({"orders", "documents"})),
+    Place("Quotes", "quotes.index", "quote:read", frozenset({"quotes", "quote_drafts"})),
     Place("Prices", "prices.index", "policy:publish", frozenset({"prices"})),
     Place("Wish list", "wishes.index", "wish:read", frozenset({"wishes"})),
     Place("Moderation", "moderation.index", "wish:moderate", frozenset({"moderation"})),
+    Place("Help articles", "shelves.index", "article:write", frozenset({"shelves", "articles"})),
     Place("People", "people.index", "people:manage", frozenset({"people"})),
     Place("Organisations", "organisations.index", "organisation:manage", frozenset({"organisations"})),
     Place("Audit", "audit.index", "audit:read", frozenset({"audit"})),
