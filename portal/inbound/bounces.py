@@ -18,7 +18,7 @@ DAEMONS = re.compile(
 )
 UNDELIVERED = re.compile(
     r"(?i)undeliver|not delivered|could not be delivered|delivery (?:status notification|has failed|failed|failure"
-    r"|delayed|problem|incomplete)|failure notice|mail delivery|returned mail|mail system error|delivery report"
+    r"|delayed|problem|incomplete)|message delayed|has been delayed|failure notice|mail delivery|returned mail|mail system error|delivery report"
     r"|unzustellbar|nicht zugestellt|konnte nicht zugestellt|non remis|non distribu|échec de (?:la )?remise"
     r"|no se (?:ha podido|pudo) entregar|no entregado|impossibile recapitare|mancato recapito|não (?:foi )?entregue"
     r"|onbestelbaar|kunde inte levereras|配信できませんでした|送信できません|退信|无法投递|teslim edilemedi"
@@ -89,7 +89,7 @@ def _in_words(root: Part, text: str) -> Iterator[FailedDelivery]:
             address=one.address or one.written,
             status=status[1] if status else f"{code[1][0]}.0.0" if code else "",
             action=action,
-            reason=one_line(near.partition("\n")[2] or near, LONGEST_REASON),
+            reason=one_line((near.partition("\n")[2] or near).split("\n\n")[0], LONGEST_REASON),
         )
 
 

@@ -85,10 +85,7 @@ def content_of(part: Part) -> bytes:
         content = part.get_payload(decode=True)
     except (ValueError, LookupError, TypeError):
         content = None
-    if isinstance(content, bytes):
-        return content
-    payload = part.get_payload()
-    return payload.encode("utf-8", "surrogateescape") if isinstance(payload, str) else b""
+    return content if isinstance(content, bytes) else b""
 
 
 def _text(part: Part, content: bytes, is_html: bool) -> str:

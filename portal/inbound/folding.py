@@ -8,14 +8,15 @@ from portal.inbound.quote_lines import (
     introduction_at,
     is_forward,
     is_sent_from,
-    is_structural,
     plain,
+    structural_above,
 )
 
 MARKED = MARKER.strip("#- ").casefold()
 # Introductions stand close above the marker; what is further up was typed.
 NEAR_MARKER = 15
 SIGNATURE_LINES = 15
+MOST_OPENING = 12
 MOST_COLONS = 400
 
 
@@ -33,14 +34,15 @@ def fold(body: str, *, forwards: bool = False) -> Folded:
     Answers written between quoted lines keep those lines, since they make no sense without. A mail passed
     on with nothing written above is new text as a whole.
     """
-    lines = body.split("\n")
+    lines, bottom = _without_signature(body.split("\n"))
     marker = _marker(lines)
     start = _quote_start(lines, marker)
     new, rest = _parted(lines, start)
     if not any(map(plain, new)) and marker is None and (forwards or is_forward(lines, start)):
         new, rest = lines, []
     new, signature = _without_signature(new)
-    return Folded(_joined(new), "\n\n".join(filter(None, (_joined(signature), _joined(rest)))))
+    kept = (_joined(part) for part in (signature, rest, bottom))
+    return Folded(_joined(new), "\n\n".join(filter(None, kept)))
 
 
 def _marker(lines: list[str]) -> int | None:
@@ -81,10 +83,13 @@ def _trailing_quote(lines: list[str]) -> int:
 
 
 def _without_introduction(lines: list[str], at: int) -> int:
+    if at == len(lines):
+        return at
     above = at
-    while above and not lines[above - 1].strip():
+    while above and not plain(lines[above - 1]):
         above -= 1
-    return above - 1 if at < len(lines) and above and is_structural(lines, above - 1) else at
+    count = structural_above(lines, above)
+    return above - count if count else at
 
 
 def _parted(lines: list[str], start: int) -> tuple[list[str], list[str]]:
@@ -106,9 +111,11 @@ def _parted(lines: list[str], start: int) -> tuple[list[str], list[str]]:
 def _opening(below: list[str]) -> int:
     """How many lines introduce the quote."""
     at = 0
-    while at < len(below) and at < 12 and not _is_quoted(below[at]):
-        count = introduction_at(below, at)
-        if not count and plain(below[at]) and not (at == 0 and is_structural(below, 0)):
+    while at < min(len(below), MOST_OPENING) and not _is_quoted(below[at]):
+        count = (
+            introduction_at(below, at) or structural_above(below, at + 1) or structural_above(below, at + 2)
+        )
+        if not count and plain(below[at]):
             break
         at += max(count, 1)
     return at
@@ -134,7 +141,8 @@ def _is_quoted(line: str) -> bool:
 def _without_signature(new: list[str]) -> tuple[list[str], list[str]]:
     at = len(new)
     for number in range(len(new) - 1, max(-1, len(new) - 1 - SIGNATURE_LINES), -1):
-        if new[number].strip() == "--" or is_sent_from(new[number]):
+        telephone = is_sent_from(new[number]) and not plain(new[number - 1])
+        if new[number].strip() == "--" or telephone:
             at = number
     return (new[:at], new[at:]) if any(map(plain, new[:at])) else (new, [])
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from mailparser_reply.constants import MAIL_LANGUAGES
 
-LONGEST_LINE, LONGEST_INTRODUCTION, MOST_LINES = 300, 500, 4
+LONGEST_LINE, LONGEST_INTRODUCTION, MOST_LINES, LONGEST_TELEPHONE = 300, 500, 4, 90
 # Written by the HTML reader where a mail program marks its quote in the markup itself.
 QUOTE_BEGINS = "\x1d"
 
@@ -36,6 +36,7 @@ ORIGINAL = re.compile(
     r"|wiadomość oryginalna|исходное сообщение|原始邮件|邮件原件|原始郵件|元のメッセージ|원본 메시지|הודעה מקורית)\s*[-_*]{3,}\s*",
     re.IGNORECASE,
 )
+NOTES = re.compile(r"-{4,}\s?[^-].{0,120}:\s?-{4,}")
 FORWARDED = re.compile(
     r"[\s\-]*(?:begin forwarded message|forwarded message|weitergeleitete nachricht"
     r"|anfang der weitergeleiteten nachricht|message transféré|début du message (?:transféré|réexpédié)"
@@ -45,6 +46,7 @@ FORWARDED = re.compile(
     re.IGNORECASE,
 )
 DATE_OR_ADDRESS = re.compile(r"\d\D+\d|\S@\S")
+DATED_ADDRESS = re.compile(r"\d.*<[^<>@\s]+@[^<>@\s]+>\s*[:：]$")
 INVISIBLE = dict.fromkeys(
     map(ord, "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 )
@@ -60,7 +62,7 @@ def introduction_at(lines: list[str], at: int) -> int:
     first = plain(lines[at])
     if not first or len(first) > LONGEST_LINE:
         return 0
-    if first == QUOTE_BEGINS or ORIGINAL.fullmatch(first) or FORWARDED.fullmatch(first):
+    if first == QUOTE_BEGINS or any(sign.fullmatch(first) for sign in (ORIGINAL, FORWARDED, NOTES)):
         return 1
     return _labels_at(lines, at) or _attribution_at(lines, at)
 
@@ -97,7 +99,7 @@ def _attributes(read: list[str]) -> bool:
     # A sentence that ends in "wrote:" is typed by people too; a date or an address beside it is not.
     if len(whole) > LONGEST_INTRODUCTION or not DATE_OR_ADDRESS.search(whole):
         return False
-    return WROTE.search(whole) is not None or bool(_known().match(whole))
+    return bool(WROTE.search(whole) or DATED_ADDRESS.search(whole) or _known().match(whole))
 
 
 @cache
@@ -106,10 +108,17 @@ def _known() -> re.Pattern[str]:
     return re.compile("|".join(known), re.MULTILINE | re.IGNORECASE)
 
 
-def is_structural(lines: list[str], at: int) -> bool:
-    """Whether a line before quoted ones attributes them, in whatever language: a colon, and a date or address."""
-    read = plain(lines[at])
-    return len(read) <= LONGEST_LINE and read.endswith((":", "：")) and bool(DATE_OR_ADDRESS.search(read))
+def structural_above(lines: list[str], at: int) -> int:
+    """How many lines directly above quoted ones attribute them, in whatever language.
+
+    The last of them ends in a colon, and a date or an address is in them.
+    """
+    if not 0 < at <= len(lines) or not plain(lines[at - 1]).endswith((":", "：")):
+        return 0
+    # A program breaks such a line once at most; more lines than two are a paragraph that somebody typed.
+    count = 2 if at > 1 and plain(lines[at - 1]).startswith("<") and plain(lines[at - 2]) else 1
+    whole = " ".join(map(plain, lines[at - count : at]))
+    return count if len(whole) <= LONGEST_INTRODUCTION and DATE_OR_ADDRESS.search(whole) else 0
 
 
 @cache
@@ -117,7 +126,8 @@ def _sent_from() -> re.Pattern[str]:
     known = [words["sent_from"] for words in MAIL_LANGUAGES.values() if words.get("sent_from")]
     own = (
         "Von meinem .{2,30} gesendet|Envoyé de(?:puis)? mon|iPhoneから送信|发自我的|נשלח מה|.{2,30}['’]?[ıiuü]?mdan gönderildi"
-        "|Get Outlook for|Holen Sie sich Outlook|Outlook für|Télécharger Outlook|Obtener Outlook|Sent via"
+        "|Verstuurd vanaf|Enviado d[oe] |Отправлено (?:с|из) |나의 .{2,30}에서 보냄|Trimis de pe|Lähetetty|Odoslané z"
+        "|Get Outlook for|Holen Sie sich Outlook|Télécharger Outlook|Obtener Outlook|Sent via"
     )
     return re.compile(f"(?:{'|'.join(known)}|{own})", re.IGNORECASE)
 
@@ -125,4 +135,5 @@ def _sent_from() -> re.Pattern[str]:
 def is_sent_from(line: str) -> bool:
     """Whether a line is what a telephone puts under every mail."""
     read = plain(line)
-    return len(read) <= 120 and _sent_from().match(read) is not None
+    short = len(read) <= LONGEST_TELEPHONE and not read.endswith((".", "!", "?"))
+    return short and _sent_from().match(read) is not None

@@ -74,8 +74,9 @@ class Part(Message):
     @property
     def children(self) -> list["Part"]:
         """The parts inside, none for a leaf."""
-        payload = self.get_payload()
-        return [child for child in payload if isinstance(child, Part)] if isinstance(payload, list) else []
+        # Asked of a leaf, the payload would be decoded by whatever charset it claims.
+        payload = self.get_payload() if self.is_multipart() else []
+        return [child for child in payload if isinstance(child, Part)]
 
     def walk_parts(self) -> Iterator["Part"]:
         """This part and all inside, from the top."""
