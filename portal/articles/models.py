@@ -1,5 +1,7 @@
 """Help articles: their categories, versions, and what readers said of them."""
 
+import re
+import unicodedata
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint
@@ -14,6 +16,8 @@ _WORDS = (
     "setweight(to_tsvector('english'::regconfig, title), 'A'::\"char\")"
     " || setweight(to_tsvector('english'::regconfig, \"left\"(body, 100000)), 'B'::\"char\")"
 )
+
+SLUG_LENGTH = 60
 
 
 class Category(Base):
@@ -62,6 +66,12 @@ class Article(Base):
         CheckConstraint("number BETWEEN 1 AND latest_number", name="number"),
         Index("ix_article_words", "words", postgresql_using="gin"),
     )
+
+    @property
+    def slug(self) -> str:
+        """The title as the readable part of the address; "article" where it has no Latin letter or digit."""
+        plain = unicodedata.normalize("NFKD", self.title).encode("ascii", "ignore").decode().lower()
+        return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG_LENGTH].rstrip("-") or "article"
 
     @property
     def has_newer(self) -> bool:

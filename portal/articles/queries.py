@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Select, func, literal_column, select, text
 from sqlalchemy.dialects.postgresql import TSQUERY
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, defer, joinedload
 from sqlalchemy.sql.elements import ColumnElement
 
 from portal.accounts.actor import NOWHERE, Actor, Scope
@@ -34,7 +34,9 @@ _IN_TITLE: ColumnElement[int] = literal_column(
     "(SELECT count(*) FROM unnest(asked.stems) AS stem WHERE article.words @@ (stem || ':A')::tsquery)"
 )
 _ENOUGH: ColumnElement[int] = literal_column("greatest(2, cardinality(asked.stems) / 6)")
-_ENOUGH_IN_TITLE: ColumnElement[int] = literal_column("CASE WHEN cardinality(asked.stems) > 8 THEN 2 ELSE 1 END")
+_ENOUGH_IN_TITLE: ColumnElement[int] = literal_column(
+    "CASE WHEN cardinality(asked.stems) > 8 THEN 2 ELSE 1 END"
+)
 
 
 def audiences_of(actor: Actor) -> frozenset[str]:
@@ -75,12 +77,22 @@ def locked_article(actor: Actor, article_id: int) -> Article:
 
 def readable_by_category(actor: Actor) -> list[tuple[Category, list[Article]]]:
     """What the actor can read, shelf by shelf in the staff's order, each by title. One query."""
-    listed = readable_articles(actor).join(Article.category).options(contains_eager(Article.category))
+    listed = readable_articles(actor).join(Article.category)
+    listed = listed.options(contains_eager(Article.category), defer(Article.body, raiseload=True))
     ordered = listed.order_by(Category.position, Category.id, Article.title, Article.id).limit(LISTED_MOST)
     shelves: dict[Category, list[Article]] = {}
     for article in db.session.scalars(ordered):
         shelves.setdefault(article.category, []).append(article)
     return list(shelves.items())
+
+
+def neighbours(actor: Actor, article: Article) -> Sequence[Article]:
+    """The other articles on the same shelf that the actor can read, by title; a dozen at most."""
+    beside = readable_articles(actor).where(
+        Article.category_id == article.category_id, Article.id != article.id
+    )
+    listed = beside.options(defer(Article.body, raiseload=True)).order_by(Article.title, Article.id)
+    return db.session.scalars(listed.limit(12)).all()
 
 
 def articles_with(actor: Actor, words: str) -> Sequence[Article]:
@@ -121,6 +133,28 @@ def versions_of(article: Article) -> Sequence[Version]:
 def categories() -> Sequence[Category]:
     """The shelves, in the staff's order."""
     return db.session.scalars(select(Category).order_by(Category.position, Category.id)).all()
+
+
+def counted_categories() -> Sequence[tuple[Category, int]]:
+    """The shelves, in the staff's order, each with how many articles it holds in whatever state."""
+    held = select(func.count(Article.id)).where(Article.category_id == Category.id).scalar_subquery()
+    ordered = select(Category, held).order_by(Category.position, Category.id)
+    return [(category, count) for category, count in db.session.execute(ordered)]
+
+
+def category_scope(actor: Actor, category_id: int) -> Scope | None:
+    """Where rights over a shelf hold: in no place in particular; None for who does not write articles."""
+    if not actor.may("article:write", NOWHERE):
+        return None
+    return NOWHERE if db.session.get(Category, category_id) else None
+
+
+def category_for(category_id: int) -> Category:
+    """A shelf. Raises NotFound for an unknown one."""
+    found = db.session.get(Category, category_id)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def readable_words(words: str) -> str:

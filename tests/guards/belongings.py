@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import Range
 from portal.accounts.actor import SYSTEM
 from portal.accounts.models import Person, Session
 from portal.accounts.tokens import digest
+from portal.articles.models import Article, Category, Version
 from portal.bookings.models import Availability, Booking
 from portal.clock import now
 from portal.db import db
@@ -82,6 +83,7 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
     )  # fmt: skip
     db.session.add(payment)
     db.session.flush()
+    article = _article(world, event)
     availability, booking = _live_session(world, event, contact, day)
     db.session.commit()
     return Belongings(
@@ -89,9 +91,24 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
             "event_id": event.id, "import_id": listed.id, "contact_id": registered.id, "removal_id": removal.id, "ticket_id": ticket.id,
             "attachment_id": attachment.id, "order_id": order.id, "wish_id": wish.id, "session_id": session.id,
             "availability_id": availability.id, "booking_id": booking.id, "person_id": contact.id,
+            "article_id": article.id, "category_id": article.category_id,
             "organisation_id": event.organisation_id, "document_id": document.id, "payment_id": payment.id, "grant_id": registered.grant_id,
         }
     )  # fmt: skip
+
+
+def _article(world: World, event: Event) -> Article:
+    shelf = Category(name=f"Shelf {event.id}", position=event.id)
+    db.session.add(shelf)
+    db.session.flush()
+    article = Article(
+        category_id=shelf.id, audience="everyone", state="published", title="An article", body="Text.", published_at=now()
+    )  # fmt: skip
+    db.session.add(article)
+    db.session.flush()
+    first = {"number": 1, "title": "An article", "body": "Text.", "reason": "First", "author_id": world.agent.id}
+    db.session.add(Version(article_id=article.id, **first))
+    return article
 
 
 def _live_session(world: World, event: Event, contact: Person, day: int) -> tuple[Availability, Booking]:

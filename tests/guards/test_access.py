@@ -25,11 +25,12 @@ SEES = {
     "removal_id": PERMISSIONS["event:read"], "ticket_id": PERMISSIONS["ticket:read"],
     "attachment_id": PERMISSIONS["ticket:read"], "order_id": PERMISSIONS["order:read"], "payment_id": PERMISSIONS["order:read"], "document_id": PERMISSIONS["order:read"],
     "booking_id": PERMISSIONS["booking:read"], "availability_id": PERMISSIONS["availability:publish"],
+    "category_id": PERMISSIONS["article:write"],
     "person_id": PERMISSIONS["people:manage"], "grant_id": PERMISSIONS["people:manage"],
     "organisation_id": PERMISSIONS["organisation:manage"] | {Role.ORGANISER, Role.AGENT},
 }  # fmt: skip
-# A published wish exists for everybody who has signed in.
-SHARED = {"wish_id"}
+# A published wish exists for everybody who has signed in, an article for everyone.
+SHARED = {"wish_id", "article_id"}
 # A person's own things: nobody else's exist for them.
 OWN_ONLY = {"session_id": ("contact", "outside_contact"), "import_id": ("organiser", "outsider")}
 # Parameters that name nothing of anybody's.
@@ -38,6 +39,7 @@ PLAIN = {
     "name": "organisers",
     "token": "no-such-token",
     "filename": "portal.css",
+    "slug": "an-old-title",
     "reference": "none",
 }
 
