@@ -77,6 +77,10 @@ class Settings(BaseSettings):
     log_format: str = Field("json", pattern="^(json|console)$", description="shape of log lines")
     attachment_max_bytes: int = Field(10 * 1024 * 1024, ge=1024, description="largest attachment, bytes")
     attachment_max_count: int = Field(5, ge=1, le=20, description="attachments a message may carry")
+    idle_hand_on_percent: int = Field(
+        75, ge=10, le=100,
+        description="share of its response time after which a ticket whose assignee has not written goes to somebody else; 100: never",
+    )  # fmt: skip
     session_idle_minutes: int = Field(12 * 60, ge=5, description="sign-in ends after so long unused")
     session_hours: int = Field(14 * 24, ge=1, description="sign-in ends after so long in any case")
     argon2_memory_kib: int = Field(19 * 1024, ge=64, description="memory of one password check, KiB")

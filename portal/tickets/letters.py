@@ -6,7 +6,9 @@ from portal.accounts.queries import staff_with
 from portal.mail.post import post
 from portal.policy.hours import Promise
 from portal.roster.queries import contact_people
+from portal.tickets.holders import at_work
 from portal.tickets.models import Message, Ticket
+from portal.tickets.offers import offer
 from portal.tickets.queries import customer_authors
 
 
@@ -25,8 +27,9 @@ def confirm_receipt(ticket: Ticket, message: Message, to: Person, promise: Promi
 
 
 def tell_support(ticket: Ticket, message: Message, author: Person) -> None:
-    """Tell who works on the ticket that the customer wrote: its assignee, else every agent (HOW-1)."""
-    for person in _working_on(ticket):
+    """Tell who works on the ticket that the customer wrote: its assignee, else those it is offered to (HOW-1)."""
+    people, because = _working_on(ticket)
+    for person in people:
         post(
             person,
             "ticket_question",
@@ -36,6 +39,7 @@ def tell_support(ticket: Ticket, message: Message, author: Person) -> None:
             ticket=ticket,
             message=message,
             author=author,
+            offered_because=because,
         )
 
 
@@ -76,12 +80,14 @@ def tell_of_closing(ticket: Ticket, closer_id: int, last_message_id: int, *, by_
         )
 
 
-def _working_on(ticket: Ticket) -> list[Person]:
-    agents = staff_with(Role.AGENT)
-    at_work = {person.id: person for person in [*agents, *staff_with(Role.MANAGER)]}
-    # Whoever had the ticket may have left since: then it is everyone's again.
-    holder = at_work.get(ticket.assignee_id or 0)
-    return [holder] if holder else agents
+def _working_on(ticket: Ticket) -> tuple[list[Person], str]:
+    """Who works on a ticket, and for those it is offered to, why."""
+    # Whoever had the ticket may have left since: then it is the team's again.
+    holder = at_work().get(ticket.assignee_id) if ticket.assignee_id else None
+    if holder is not None:
+        return [holder], ""
+    offered = offer(ticket)
+    return offered.people, offered.because
 
 
 def _asking(ticket: Ticket) -> list[Person]:

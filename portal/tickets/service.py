@@ -15,6 +15,7 @@ from portal.policy.coverage import Topic
 from portal.policy.hours import Promise
 from portal.tickets import letters
 from portal.tickets.arrivals import BY_PAGE, Arrival
+from portal.tickets.holders import held_by
 from portal.tickets.models import Attachment, Message, Ticket
 from portal.tickets.presence import leave
 from portal.tickets.promises import promise_now
@@ -109,7 +110,7 @@ def claim_ticket(actor: Actor, ticket_id: int) -> Ticket:
     ticket = ticket_for(actor, ticket_id)
     actor.require("ticket:work", ticket.scope)
     free = update(Ticket).where(Ticket.id == ticket_id, Ticket.state != "closed", unclaimed())
-    taken = db.session.scalar(free.values(assignee_id=actor.id).returning(Ticket.id))
+    taken = db.session.scalar(free.values(held_by(actor.id, "")).returning(Ticket.id))
     db.session.refresh(ticket)
     if taken is None:
         if ticket.assignee_id != actor.id or ticket.state == "closed":
@@ -162,7 +163,8 @@ def _answered(actor: Actor, ticket: Ticket, message: Message) -> None:
     ticket.state, ticket.closed_at = "waiting", None
     ticket.reply_due_at = ticket.awaiting_since = None
     ticket.first_reply_at = ticket.first_reply_at or message.sent_at
-    ticket.assignee_id = ticket.assignee_id or actor.id
+    if ticket.assignee_id is None:
+        ticket.assignee_id, ticket.assigned_because, ticket.assigned_at = actor.id, "", now()
     letters.tell_customer(ticket, message, _person(actor))
 
 
