@@ -15,6 +15,7 @@ from portal.policy.coverage import Topic
 from portal.policy.hours import Promise
 from portal.tickets import letters
 from portal.tickets.arrivals import BY_PAGE, Arrival
+from portal.tickets.goals import follow
 from portal.tickets.holders import held_by
 from portal.tickets.models import Attachment, Message, Ticket
 from portal.tickets.presence import leave
@@ -62,6 +63,7 @@ def open_ticket(
     )  # fmt: skip
     db.session.add(ticket)
     message = added(actor, ticket, body, uploads, arrival=arrival)
+    follow(ticket)
     after = {"subject": subject, "topic": topic, "reply_due_at": promise.due_at}
     record(actor, "ticket.opened", ticket, after=after, scope=ticket.scope)
     author = _person(actor)
@@ -95,6 +97,7 @@ def reply_to_ticket(
         _answered(actor, ticket, message)
     else:
         _asked(actor, ticket, message)
+    follow(ticket)
     leave(actor, ticket)
     action = "ticket.answered" if answers else "ticket.replied"
     record(actor, action, ticket, before=before, after=_state(ticket), scope=ticket.scope)
@@ -140,6 +143,7 @@ def close_ticket(actor: Actor, ticket_id: int, *, seen: int) -> Ticket:
     ticket.state, ticket.closed_at = "closed", now()
     ticket.reply_due_at = ticket.awaiting_since = None
     ticket.last_activity_at = ticket.closed_at
+    follow(ticket)
     record(actor, "ticket.closed", ticket, before=before, after=_state(ticket), scope=ticket.scope)
     letters.tell_of_closing(ticket, actor.id, newest, by_support=is_support(actor, ticket.scope))
     return ticket
