@@ -1,5 +1,6 @@
 """Pages of events."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
@@ -15,6 +16,7 @@ from portal.events.queries import coming_events, event_for, event_scope, organis
 from portal.events.service import change_event, create_event, differences
 from portal.policy.fair_use import free_period_ends
 from portal.policy.training import entitlements
+from portal.questions.queries import open_questions
 from portal.roster.queries import roster_of, seat_counts
 from portal.roster.ways_on import ways_on
 from portal.web.access import requires, resolves
@@ -30,16 +32,28 @@ TABS = (
     ("contacts", "Contacts", "roster:read", "roster.index", "event_id"),
     ("tickets", "Tickets", "ticket:read", "tickets.index", "event_id"),
     ("sessions", "Sessions", "booking:read", "bookings.index", "event_id"),
+    ("questions", "Questions", "question:read", "questions.index", "event_id"),
     ("orders", "Orders", "order:read", "orders.index", "event"),
 )
 
 
 @blueprint.app_template_global()
-def event_places(event: Event, current: str) -> list[dict[str, Any]]:
-    """The pages of one event that the reader may open, as tabs; `current` is the key of the one shown."""
+def event_places(
+    event: Event, current: str, counts: Mapping[str, int | None] | None = None
+) -> list[dict[str, Any]]:
+    """The pages of one event that the reader may open, as tabs; `current` is the key of the one shown.
+
+    `counts` holds how much waits on a page, by its key, where the page shown knows.
+    """
+    waiting = counts or {}
     actor = current_actor()
     return [
-        {"label": label, "href": _address(endpoint, {value: event.id}), "current": key == current}
+        {
+            "label": label,
+            "href": _address(endpoint, {value: event.id}),
+            "current": key == current,
+            "count": waiting.get(key) or None,
+        }
         for key, label, permission, endpoint, value in TABS
         if actor.may(permission, event.scope)
     ]
@@ -70,7 +84,7 @@ def show(event_id: int) -> str:
     event, edition = event_for(current_actor(), event_id), edition_in_force()
     roster = roster_of(event, edition)
     return render_template(
-        "events/show.html", event=event, roster=roster, entitlements=entitlements(event.facts, edition),
+        "events/show.html", event=event, roster=roster, waiting=open_questions(current_actor(), event_id), entitlements=entitlements(event.facts, edition),
         free_until=free_period_ends(event.account_opened_on, edition), at=now(),
         room_links=hrefs(ways_on(current_actor(), roster.room, event)), **standing(event),
     )  # fmt: skip

@@ -5,6 +5,7 @@ A count has its own transaction: a refused or failed request counts all the same
 
 import time
 from datetime import timedelta
+from ipaddress import ip_address, ip_network
 
 from flask import Flask, request
 from flask_limiter import Limiter
@@ -84,6 +85,15 @@ def _case(condition: object, then: object, otherwise: object) -> object:
 def by_address() -> str:
     """Counted for each network address."""
     return get_remote_address() or "unknown"
+
+
+def by_network() -> str:
+    """Counted for each network: the /24 of an IPv4 address, the /48 of an IPv6 address."""
+    try:
+        address = ip_address(by_address())
+    except ValueError:
+        return by_address()
+    return str(ip_network((address, 24 if address.version == 4 else 48), strict=False))
 
 
 def by_typed_email() -> str:
