@@ -81,6 +81,12 @@ class Settings(BaseSettings):
         75, ge=10, le=100,
         description="share of its response time after which a ticket whose assignee has not written goes to somebody else; 100: never",
     )  # fmt: skip
+    help_mails_a_day: int = Field(
+        5, ge=1, le=50, description="mails that visitors of help pages can cause to one address in a day"
+    )
+    question_keep_days: int = Field(
+        365, ge=30, description="attendees' questions are erased after so many days untouched"
+    )
     session_idle_minutes: int = Field(12 * 60, ge=5, description="sign-in ends after so long unused")
     session_hours: int = Field(14 * 24, ge=1, description="sign-in ends after so long in any case")
     argon2_memory_kib: int = Field(19 * 1024, ge=64, description="memory of one password check, KiB")

@@ -20,6 +20,7 @@ from portal.jobs.queue import enqueue
 from portal.mail.models import OutboundMail
 
 EASTERN = "America/New_York"
+FOOTER = "Conference Tracker Support. Questions may be sent at any time; answers come in business hours."
 SHOWN = nh3.ALLOWED_TAGS - {"img"}
 # A name or a subject may hold Markdown: no stranger's link travels under words of their choosing.
 MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False}).disable(["link", "image", "autolink"])
@@ -76,19 +77,20 @@ def post(
     scope: Scope = NOWHERE,
     calendar: Calendar | None = None,
     document_id: int | None = None,
+    question_id: int | None = None,
     **context: Any,
 ) -> None:
     """Write the mail `templates/mail/<template>.md` to one person and queue its sending.
 
     `cause` names what happened, with keys (`ticket-message:71`): the same cause mails a person once.
-    `permission` at `scope` is asked again before sending. The document travels as a PDF file. The
-    template's first line is the subject.
+    `permission` at `scope` is asked again before sending. The document travels as a PDF file. A mail about
+    an attendee's question is emptied with it. The template's first line is the subject.
     """
     _queue(
         _written(template, to=to, zone=to.time_zone, **context),
         cause=f"{cause}:{to.id}", person_id=to.id, address=to.email, permission=permission,
         event_id=scope.event_id, organisation_id=scope.organisation_id, document_id=document_id,
-        calendar=calendar and calendar.content, calendar_method=calendar and calendar.method,
+        question_id=question_id, calendar=calendar and calendar.content, calendar_method=calendar and calendar.method,
     )  # fmt: skip
 
 
@@ -107,9 +109,23 @@ def post_to_billing(
         )  # fmt: skip
 
 
-def _queue(written: tuple[str, str], *, cause: str, **columns: Any) -> None:
+def post_to_attendee(
+    question_id: int, address: str, template: str, *, cause: str, sender_name: str, zone: str, **context: Any
+) -> None:
+    """Write a mail to who asked a question on an event's help page, from `sender_name` (WHO-2).
+
+    As `post`; before sending, it is asked again whether the question still stands and has this address.
+    """
+    _queue(
+        _written(template, zone=zone, **context),
+        footer=f"Sent by Conference Tracker for {sender_name}.",
+        cause=cause, address=address, question_id=question_id, sender_name=sender_name,
+    )  # fmt: skip
+
+
+def _queue(written: tuple[str, str], *, cause: str, footer: str = FOOTER, **columns: Any) -> None:
     subject, text = written
-    body = {"subject": subject, "body_text": text, "body_html": _html(subject, text), "headers": {}}
+    body = {"subject": subject, "body_text": text, "body_html": _html(subject, text, footer), "headers": {}}
     once = (
         insert(OutboundMail)
         .values(cause=cause, **body, **columns)
@@ -137,7 +153,7 @@ def _written(template: str, **context: Any) -> tuple[str, str]:
     return " ".join(subject.split()), text.strip() + "\n"
 
 
-def _html(subject: str, text: str) -> str:
+def _html(subject: str, text: str, footer: str) -> str:
     layout = current_app.jinja_env.get_template("mail/layout.html")
     rendered = MARKDOWN.render(text, {"site": current_app.extensions["settings"].site_url})
-    return layout.render(subject=subject, body=Markup(nh3.clean(rendered, tags=SHOWN)))  # noqa: S704
+    return layout.render(subject=subject, footer=footer, body=Markup(nh3.clean(rendered, tags=SHOWN)))  # noqa: S704

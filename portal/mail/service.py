@@ -16,12 +16,13 @@ from portal.db import db, in_transaction
 from portal.documents.service import attachment
 from portal.mail.models import OutboundMail
 from portal.mail.refusals import is_permanent
+from portal.questions.queries import may_still_have
 
 log = structlog.get_logger(__name__)
 mail = Mail()
 
 GIVE_UP_AFTER = 14
-ONE_TIME_LINK = re.compile(r"(/(?:invitations|password-reset)/)[\w-]+")
+ONE_TIME_LINK = re.compile(r"(/(?:invitations|password-reset|asked/confirmation|asked)/)[\w-]+")
 
 
 def deliver(mail_id: int) -> None:
@@ -61,6 +62,8 @@ def _forget_links(found: OutboundMail) -> None:
 
 
 def _may_have(found: OutboundMail) -> bool:
+    if found.question_id is not None and found.person_id is None:
+        return may_still_have(found.question_id, found.address, found.cause)
     if found.person_id is None:
         billed = select(Organisation.billing_email).where(Organisation.id == found.organisation_id)
         return db.session.scalar(billed) == found.address
@@ -73,8 +76,9 @@ def _may_have(found: OutboundMail) -> bool:
 
 def _letter(found: OutboundMail) -> Letter:
     letter = Letter(
-        subject=found.subject, recipients=[found.address], body=found.body_text, html=found.body_html
-    )
+        subject=found.subject, recipients=[found.address], body=found.body_text, html=found.body_html,
+        sender=(found.sender_name, current_app.config["MAIL_DEFAULT_SENDER"][1]) if found.sender_name else None,
+    )  # fmt: skip
     letter.msgId = f"<{found.id}.{found.queued_at:%Y%m%d%H%M%S}@{current_app.config['MAIL_DOMAIN']}>"
     letter.extra_headers = {"Auto-Submitted": "auto-generated", **found.headers}
     if found.calendar:

@@ -10,6 +10,7 @@ from portal.audit.record import record
 from portal.clock import now
 from portal.db import db, in_transaction, use_case
 from portal.errors import Conflict, Invalid, Link
+from portal.events.models import Event
 from portal.events.queries import event_for
 from portal.policy.coverage import Topic
 from portal.policy.hours import Promise
@@ -47,7 +48,23 @@ def open_ticket(
     Raises NotFound, Forbidden for who is not a contact of the event (WHO-1), Invalid for a topic that
     is none or files that cannot be attached. Topics outside support's cover are taken as questions (OUT-1 to OUT-6).
     """
-    event = event_for(actor, event_id)
+    return opened(
+        actor, event_for(actor, event_id), topic=topic, subject=subject, body=body, form_key=form_key,
+        uploads=uploads,
+    )  # fmt: skip
+
+
+def opened(
+    actor: Actor,
+    event: Event,
+    *,
+    topic: str,
+    subject: str,
+    body: str,
+    form_key: str,
+    uploads: Sequence[Upload] = (),
+) -> Ticket:
+    """As `open_ticket`, in the caller's transaction."""
     if not actor.may("ticket:open", event.scope):
         raise not_a_contact(actor, event)
     if sent := db.session.scalar(select(Ticket).where(Ticket.form_key == actor.own_key(form_key))):
