@@ -7,12 +7,13 @@ from flask import Response, g, request, url_for
 from portal.clock import now
 from portal.events.queries import event_for
 from portal.policy.coverage import TOPIC_LABELS, Topic, coverage
-from portal.tickets import presence, queries, uploads
+from portal.tickets import queries, uploads
 from portal.tickets.file_kinds import ACCEPTED, LISTED
 from portal.tickets.forms import NoteForm, ReplyForm, TicketForm
 from portal.tickets.models import Ticket
 from portal.tickets.promises import promise_now, promise_of, reason_if_sent_now
 from portal.tickets.sides import is_support
+from portal.tickets.surroundings import surroundings
 from portal.tickets.uploads import Taken, Upload
 from portal.tickets.ways_on import offers_quote, ways_on
 from portal.web import htmx
@@ -60,6 +61,7 @@ def thread_page(
     actor = current_actor()
     ticket = ticket_here(ticket_id)
     page = queries.thread_of(actor, ticket, request.args.get("cursor"))
+    around = surroundings(actor, ticket)
     seen, form.seen.data = form.seen_id, str(page.items[0].id if page.items else 0)
     return htmx.page_or_fragment(
         "tickets/show.html",
@@ -81,7 +83,8 @@ def thread_page(
         at=now(),
         alone_here=False,
         newer=None,
-        writing=presence.writing_on(actor, ticket),
+        writing=[person.label for person in around.of("writing")],
+        around=around,
         **_files(taken),
     )
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.accounts.actor import Actor
@@ -34,9 +34,14 @@ def writing_on(actor: Actor, ticket: Ticket) -> list[str]:
     """The names of colleagues who wrote on a ticket within the last minute; none for a customer."""
     if not is_support(actor, ticket.scope):
         return []
-    lately = select(Person.name).join(Presence, Presence.person_id == Person.id)
+    return [person.name for person in db.session.scalars(lately_writing(actor, ticket).order_by(Person.name))]
+
+
+def lately_writing(actor: Actor, ticket: Ticket) -> Select[Person]:
+    """The colleagues who wrote on a ticket within the last minute, for support alone."""
+    lately = select(Person).join(Presence, Presence.person_id == Person.id)
     others = lately.where(Presence.ticket_id == ticket.id, Presence.person_id != actor.person_id)
-    return list(db.session.scalars(others.where(Presence.at > now() - LASTS).order_by(Person.name)))
+    return others.where(Presence.at > now() - LASTS)
 
 
 def newest_author(actor: Actor, ticket: Ticket, seen: int) -> str | None:

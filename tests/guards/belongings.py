@@ -21,6 +21,7 @@ from portal.roster.imports.models import ContactImport
 from portal.roster.imports.sheet import Sheet, SheetRow, as_json
 from portal.roster.models import Contact, Removal
 from portal.tickets.models import Attachment, Message, Ticket
+from portal.tickets.models_work import CannedReply
 from portal.wishlist.models import Wish
 from tests.people import World
 
@@ -84,6 +85,8 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
     db.session.add(payment)
     db.session.flush()
     article = _article(world, event)
+    reply = CannedReply(title=f"A reply {event.id}", body="Hello {customer}", changed_by_id=world.agent.id)
+    db.session.add(reply)
     availability, booking = _live_session(world, event, contact, day)
     db.session.commit()
     return Belongings(
@@ -93,6 +96,7 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
             "availability_id": availability.id, "booking_id": booking.id, "person_id": contact.id,
             "article_id": article.id, "category_id": article.category_id,
             "organisation_id": event.organisation_id, "document_id": document.id, "payment_id": payment.id, "grant_id": registered.grant_id,
+            "reply_id": reply.id,
         }
     )  # fmt: skip
 
