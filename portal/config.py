@@ -77,6 +77,22 @@ class Settings(BaseSettings):
     log_format: str = Field("json", pattern="^(json|console)$", description="shape of log lines")
     attachment_max_bytes: int = Field(10 * 1024 * 1024, ge=1024, description="largest attachment, bytes")
     attachment_max_count: int = Field(5, ge=1, le=20, description="attachments a message may carry")
+    upload_day_max_bytes: int = Field(
+        500 * 1024 * 1024, ge=2**20, description="files that one account may send in a day, bytes"
+    )
+    s3_endpoint: str | None = Field(None, description="address of an S3-compatible store for attachments")
+    s3_bucket: str | None = Field(None, description="bucket for attachments; without it the folder")
+    s3_access_key: str | None = Field(None, description="access key of that store")
+    s3_secret_key: SecretStr | None = Field(None, description="secret key of that store")
+    s3_region: str = Field("us-east-1", description="region that requests to that store are signed for")
+    clamav_address: str | None = Field(
+        None, pattern=r"^(unix:/.+|[^\s/]+:\d{1,5})$",
+        description="ClamAV that scans attachments: host:port, or unix: and a path; without it nothing is scanned",
+    )  # fmt: skip
+    clamav_timeout_seconds: int = Field(30, ge=1, le=300, description="patience with ClamAV")
+    clamav_away_takes: bool = Field(
+        False, description="take attachments unscanned while ClamAV does not answer; else refuse them"
+    )
     idle_hand_on_percent: int = Field(
         75, ge=10, le=100,
         description="share of its response time after which a ticket whose assignee has not written goes to somebody else; 100: never",
@@ -134,6 +150,19 @@ class Settings(BaseSettings):
             raise ValueError("PORTAL_STRIPE_API_URL must be on this machine; leave it out for Stripe itself")
         if self.stripe_secret_key and not self.webhook_secrets:
             raise ValueError("PORTAL_STRIPE_WEBHOOK_SECRETS is needed with PORTAL_STRIPE_SECRET_KEY")
+        return self
+
+    @model_validator(mode="after")
+    def _bucket_complete(self) -> "Settings":
+        if self.s3_bucket and not (self.s3_endpoint and self.s3_access_key and self.s3_secret_key):
+            raise ValueError(
+                "PORTAL_S3_ENDPOINT, PORTAL_S3_ACCESS_KEY and PORTAL_S3_SECRET_KEY are needed with PORTAL_S3_BUCKET"
+            )
+        address = urlsplit(self.s3_endpoint or "")
+        if self.s3_endpoint and (address.scheme not in ("http", "https") or not address.hostname or address.path):
+            raise ValueError("PORTAL_S3_ENDPOINT must be an http:// or https:// address without a path")
+        if address.scheme == "http" and not _is_here(self.s3_endpoint or ""):
+            raise ValueError("PORTAL_S3_ENDPOINT must be https:// unless it is on this machine")
         return self
 
     @property

@@ -40,10 +40,18 @@ def forget_expired() -> None:
 
 @task("forget_unsent_uploads", cron="41 * * * *")
 def forget_unsent_uploads() -> None:
-    """Delete files that were chosen for a message two days ago and never sent."""
-    from portal.tickets.service import forget_unsent_uploads as forget
+    """Delete files chosen two days ago that no message and no draft has, drafts a month old, and past days' sums."""
+    from portal.tickets.clearing import forget_unsent
 
-    forget()
+    forget_unsent()
+
+
+@task("make_previews")
+def make_previews(message_id: int) -> None:
+    """Draw the previews of a message's pictures."""
+    from portal.tickets.previews import make_previews as make
+
+    make(message_id)
 
 
 @task("forget_old_presence", cron="53 * * * *")

@@ -8,7 +8,7 @@ from portal.accounts.actor import Actor
 from portal.accounts.models import Person
 from portal.audit.record import record
 from portal.clock import now
-from portal.db import db, in_transaction, use_case
+from portal.db import db, use_case
 from portal.errors import Conflict, Invalid, Link
 from portal.events.models import Event
 from portal.events.queries import event_for
@@ -16,16 +16,16 @@ from portal.policy.coverage import Topic
 from portal.policy.hours import Promise
 from portal.tickets import letters
 from portal.tickets.arrivals import BY_PAGE, Arrival
+from portal.tickets.drafts import drop_draft
 from portal.tickets.goals import follow
 from portal.tickets.holders import held_by
-from portal.tickets.models import Attachment, Message, Ticket
+from portal.tickets.models import Message, Ticket
 from portal.tickets.presence import leave
 from portal.tickets.promises import promise_now
 from portal.tickets.queries import last_message_id, locked_ticket, newest_of_others, ticket_for
 from portal.tickets.sides import is_support
-from portal.tickets.storage import store
 from portal.tickets.turns import added
-from portal.tickets.uploads import KEPT_UNSENT, Upload
+from portal.tickets.uploads import Upload
 from portal.tickets.ways_on import not_a_contact
 
 OVERTAKEN = "Somebody wrote while you did. Read what is new, marked below, and send your reply again."
@@ -48,10 +48,13 @@ def open_ticket(
     Raises NotFound, Forbidden for who is not a contact of the event (WHO-1), Invalid for a topic that
     is none or files that cannot be attached. Topics outside support's cover are taken as questions (OUT-1 to OUT-6).
     """
-    return opened(
+    ticket = opened(
         actor, event_for(actor, event_id), topic=topic, subject=subject, body=body, form_key=form_key,
-        uploads=uploads,
+        uploads=uploads, arrival=arrival,
     )  # fmt: skip
+    if arrival.channel == "page":
+        drop_draft(actor, f"new:{event_id}")
+    return ticket
 
 
 def opened(
@@ -63,6 +66,7 @@ def opened(
     body: str,
     form_key: str,
     uploads: Sequence[Upload] = (),
+    arrival: Arrival = BY_PAGE,
 ) -> Ticket:
     """As `open_ticket`, in the caller's transaction."""
     if not actor.may("ticket:open", event.scope):
@@ -110,6 +114,8 @@ def reply_to_ticket(
         raise Invalid(seen=OVERTAKEN)
     before = _state(ticket)
     message = added(actor, ticket, body, uploads, form_key=own_key, from_staff=answers, arrival=arrival)
+    if arrival.channel == "page":
+        drop_draft(actor, f"reply:{ticket.id}")
     if answers:
         _answered(actor, ticket, message)
     else:
@@ -164,15 +170,6 @@ def close_ticket(actor: Actor, ticket_id: int, *, seen: int) -> Ticket:
     record(actor, "ticket.closed", ticket, before=before, after=_state(ticket), scope=ticket.scope)
     letters.tell_of_closing(ticket, actor.id, newest, by_support=is_support(actor, ticket.scope))
     return ticket
-
-
-def forget_unsent_uploads() -> None:
-    """Drop files that were kept for a form two days ago and never attached to a message."""
-    keep = store()
-    for name in list(keep.names_before(now() - KEPT_UNSENT)):
-        attached = select(Attachment.id).where(Attachment.storage_name == name)
-        if in_transaction(lambda attached=attached: db.session.scalar(attached)) is None:  # type: ignore[misc]
-            keep.delete(name)
 
 
 def unclaimed() -> ColumnElement[bool]:

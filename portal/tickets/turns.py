@@ -8,8 +8,10 @@ from portal.accounts.actor import Actor
 from portal.clock import now
 from portal.db import db
 from portal.errors import Invalid
+from portal.jobs.queue import enqueue
 from portal.tickets.arrivals import BY_PAGE, Arrival
 from portal.tickets.models import Attachment, Message, Ticket
+from portal.tickets.previews import FORMATS
 from portal.tickets.uploads import Upload, limits
 
 
@@ -64,3 +66,5 @@ def _attach(message: Message, uploads: Sequence[Upload]) -> None:
             )
         )  # fmt: skip
     db.session.flush()
+    if any(upload.media_type in FORMATS for upload in uploads):
+        enqueue("make_previews", message_id=message.id)

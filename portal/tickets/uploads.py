@@ -1,7 +1,7 @@
 """Files on their way into a message: checked, kept at once, and sealed into the form until it is sent.
 
 They are written before the transaction that attaches them, so that no message ever refers to a file
-that is not there. What is not attached in the end is dropped by `service.forget_unsent_uploads`.
+that is not there. What is not attached in the end is dropped by `clearing.forget_unsent`.
 """
 
 import hashlib
@@ -11,17 +11,23 @@ from dataclasses import astuple, dataclass
 from datetime import timedelta
 from typing import IO, Protocol
 
+import structlog
 from flask import current_app
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import select
 
 from portal.db import db
 from portal.errors import Invalid, PortalError
+from portal.tickets.day_quota import count_upload
 from portal.tickets.file_kinds import UnfitFile, identify
 from portal.tickets.file_names import safe_name
+from portal.tickets.infected import refuse_infected
 from portal.tickets.models import Attachment
-from portal.tickets.storage import store
+from portal.tickets.storage import StoreAway, store
 
+log = structlog.get_logger(__name__)
+
+GONE = "A file of your earlier try is gone. Please choose it again."
 SEAL_HOLDS = timedelta(hours=24)
 KEPT_UNSENT = timedelta(hours=48)
 
@@ -43,7 +49,7 @@ class Limits:
     @property
     def in_words(self) -> str:
         """The most bytes of a file, as people say it: `10 MB`."""
-        return f"{self.size // 2**20} MB" if self.size >= 2**20 else f"{self.size // 1000} kB"
+        return _in_words(self.size)
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,10 @@ def limits() -> Limits:
 
 
 def take(files: Iterable[SentFile], seals: Sequence[str], person_id: int) -> Taken:
-    """Check and keep the files of a form, beside those it kept from an earlier try of the same person."""
+    """Check and keep the files of a form, beside those it kept from an earlier try of the same person.
+
+    Called outside of a transaction: the store, the scanner and the day's quota are asked first.
+    """
     kept, problems = _unsealed(seals, person_id)
     fresh: list[Upload] = []
     for file in (file for file in files if file.filename):
@@ -101,7 +110,7 @@ def take(files: Iterable[SentFile], seals: Sequence[str], person_id: int) -> Tak
         try:
             if len(kept) + len(fresh) >= limits().count:
                 raise UnfitFile(f"a message carries at most {limits().count} files; this one was left out.")
-            fresh.append(_keep(name, file.stream))
+            fresh.append(_keep(name, file.stream, person_id))
         except UnfitFile as unfit:
             problems.append(f"{name}: {unfit}")
     return Taken(tuple(kept), tuple(fresh), tuple(problems))
@@ -121,13 +130,23 @@ def unsent(uploads: Iterable[Upload]) -> list[Upload]:
     return list(found.values())
 
 
-def _keep(name: str, stream: IO[bytes]) -> Upload:
+def _keep(name: str, stream: IO[bytes], person_id: int) -> Upload:
     content = stream.read(limits().size + 1)
     if len(content) > limits().size:
         raise UnfitFile(f"larger than {limits().in_words}, the most a file may have.")
     media_type = identify(name, content)
+    most = current_app.extensions["settings"].upload_day_max_bytes
+    if not count_upload(person_id, len(content), most):
+        raise UnfitFile(
+            f"that is more than the {_in_words(most)} an account may send in a day. Try again tomorrow."
+        )
     digest = hashlib.sha256(content).hexdigest()
-    return Upload(store().put(content), name, media_type, len(content), digest)
+    refuse_infected(content, name, digest, person_id)
+    try:
+        return Upload(store().put(content), name, media_type, len(content), digest)
+    except StoreAway as error:
+        log.error("store_away", error=str(error))
+        raise UnfitFile("it cannot be kept at the moment. Try again in a few minutes.") from None
 
 
 def _unsealed(seals: Sequence[str], person_id: int) -> tuple[list[Upload], list[str]]:
@@ -136,10 +155,25 @@ def _unsealed(seals: Sequence[str], person_id: int) -> tuple[list[Upload], list[
         try:
             owner, *values = _serializer().loads(seal, max_age=int(SEAL_HOLDS.total_seconds()))
         except BadData:
-            return list(found.values()), ["A file of your earlier try is gone. Please choose it again."]
+            return list(found.values()), [GONE]
         if owner == person_id:
             found[values[0]] = Upload(*values)
-    return unsent(found.values()), []
+    waiting = unsent(found.values())
+    there = [upload for upload in waiting if _is_there(upload)]
+    return there, [] if len(there) == len(waiting) else [GONE]
+
+
+def _is_there(upload: Upload) -> bool:
+    # A draft can outlive its form by weeks, and what nothing refers to is cleared away.
+    try:
+        return store().has(upload.storage_name)
+    except StoreAway as error:
+        log.error("store_away", error=str(error))
+        return True
+
+
+def _in_words(size: int) -> str:
+    return f"{size // 2**20} MB" if size >= 2**20 else f"{size // 1000} kB"
 
 
 def _serializer() -> URLSafeTimedSerializer:

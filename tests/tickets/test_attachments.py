@@ -16,6 +16,7 @@ from portal.clock import now
 from portal.db import db
 from portal.errors import Conflict, Invalid
 from portal.tickets import service, uploads
+from portal.tickets.clearing import forget_unsent
 from portal.tickets.models import Attachment
 from portal.tickets.storage import FolderStore, store
 from portal.tickets.uploads import Taken, Upload, take
@@ -166,10 +167,10 @@ def test_files_never_sent_are_forgotten_after_two_days_and_sent_ones_stay(world:
     sent = attached(world)
     unsent = take([Sent("b.txt", b"text")], [], world.contact.id).fresh[0]
     with time_machine.travel(now() + timedelta(hours=47)):
-        service.forget_unsent_uploads()
+        forget_unsent()
     assert kept(unsent) == b"text"
     with time_machine.travel(now() + timedelta(hours=49)):
-        service.forget_unsent_uploads()
+        forget_unsent()
     assert kept(sent) == b"text"
     with pytest.raises(FileNotFoundError):
         store().open(unsent.storage_name)
