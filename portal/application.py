@@ -29,6 +29,8 @@ __all__ = ["build", "tables"]
 csrf = CSRFProtect()
 # Signed by the provider, and sent by no browser.
 csrf.exempt("portal.blueprints.payments.stripe_webhook")
+# Signed by the link itself: a mail program sends it with one click.
+csrf.exempt("portal.blueprints.unsubscribing.create")
 migrate = Migrate()
 
 FORM_MEMORY = 2 * 1024 * 1024

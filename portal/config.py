@@ -48,6 +48,24 @@ class Settings(BaseSettings):
     mail_starttls: bool = Field(False, description="use STARTTLS with the SMTP server")
     mail_from: str = Field("support@conference-tracker.example", description="sender of the portal's mail")
     mail_timeout_seconds: int = Field(20, ge=1, le=300, description="patience with the SMTP server")
+    inbound_address: str | None = Field(
+        None, pattern=r"^[^@+\s]+@[^@\s]+$", description="address that mail for support comes in at"
+    )
+    inbound_host: str = Field("127.0.0.1", description="address the mail door listens on, SMTP and LMTP")
+    inbound_port: Port = Field(2525, description="port the mail door listens on, SMTP and LMTP")
+    inbound_max_bytes: int = Field(32 * 2**20, ge=2**16, description="largest mail that is taken, bytes")
+    inbound_judge: str | None = Field(
+        None, description="name under which our mail server writes Authentication-Results; what fails is held"
+    )
+    imap_host: str | None = Field(None, description="IMAP server of a mailbox to fetch mail from")
+    imap_port: Port = Field(993, description="IMAP port")
+    imap_tls: bool = Field(True, description="speak TLS with the IMAP server from the start")
+    imap_username: str | None = Field(None, description="IMAP user")
+    imap_password: SecretStr | None = Field(None, description="IMAP password")
+    imap_folder: str = Field("INBOX", description="folder of the mailbox that new mail lies in")
+    imap_done_folder: str | None = Field(
+        None, description="folder that fetched mail is moved to; else marked read"
+    )
     support_phone: str = Field("+1 202 555 0143", description="support's telephone number, shown to contacts")
     seller_name: str = Field(
         "Conference Tracker", min_length=1, description="who sells, as printed on invoices"
@@ -141,6 +159,12 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _mail_comes_in(self) -> "Settings":
+        if self.imap_host and not self.inbound_address:
+            raise ValueError("PORTAL_INBOUND_ADDRESS is needed with PORTAL_IMAP_HOST: replies are sent there")
+        return self
+
+    @model_validator(mode="after")
     def _payments_safe(self) -> "Settings":
         if self.trial_payments and not _is_here(self.site_url):
             raise ValueError(
@@ -159,7 +183,9 @@ class Settings(BaseSettings):
                 "PORTAL_S3_ENDPOINT, PORTAL_S3_ACCESS_KEY and PORTAL_S3_SECRET_KEY are needed with PORTAL_S3_BUCKET"
             )
         address = urlsplit(self.s3_endpoint or "")
-        if self.s3_endpoint and (address.scheme not in ("http", "https") or not address.hostname or address.path):
+        if self.s3_endpoint and (
+            address.scheme not in ("http", "https") or not address.hostname or address.path
+        ):
             raise ValueError("PORTAL_S3_ENDPOINT must be an http:// or https:// address without a path")
         if address.scheme == "http" and not _is_here(self.s3_endpoint or ""):
             raise ValueError("PORTAL_S3_ENDPOINT must be https:// unless it is on this machine")

@@ -2,13 +2,24 @@
 
 from typing import Any
 
-from wtforms import EmailField, HiddenField, PasswordField, SelectField, StringField, TelField
+from wtforms import (
+    EmailField,
+    HiddenField,
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TelField,
+)
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs lag behind
 from wtforms.validators import InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.accounts.identity import LONGEST_NAME, LONGEST_PHONE
 from portal.accounts.passwords import LONGEST, RULES
 from portal.accounts.time_zones import is_time_zone, time_zones
 from portal.forms import PortalForm
+from portal.mail.optional import KINDS
 
 LONGEST_EMAIL = 254
 
@@ -67,6 +78,15 @@ class AccountForm(TimeZoneForm):
     """A person's own details."""
 
     phone = TelField("Telephone", [Length(max=LONGEST_PHONE)])
+
+
+class MailForm(PortalForm):
+    """Which optional mail somebody wants."""
+
+    wanted = SelectMultipleField(
+        "Send me mail about", choices=[SelectChoice(*kind) for kind in KINDS.items()], validate_choice=False,
+        widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(),
+    )  # fmt: skip
 
 
 class PasswordChangeForm(PortalForm):

@@ -9,9 +9,9 @@ ROOT = Path(__file__).parent.parent.parent
 
 MODULES = (
     "home", "operations", "editions", "prices", "guides",
-    "accounts", "people", "organisations", "staff", "audit",
+    "unsubscribing", "accounts", "people", "organisations", "staff", "audit",
     "events", "roster", "rosters", "imports", "removals",
-    "tickets", "notes", "presence", "promises", "canned", "queue", "duty", "assignment",
+    "tickets", "drafts", "known", "files", "notes", "presence", "promises", "canned", "queue", "duty", "assignment",
     "bookings", "availability",
     "orders", "payments", "documents", "quotes", "quote_drafts",
     "wishes", "moderation",

@@ -63,9 +63,7 @@ class OutboundMail(Base):
         CheckConstraint("(state = 'bounced') = (bounced_at IS NOT NULL)", name="bounced"),
         Index("ix_outbound_mail_unsent", "queued_at", postgresql_where=text("state = 'queued'")),
         Index("ix_outbound_mail_person", "person_id", "id"),
-        Index(
-            "ix_outbound_mail_question", "question_id", postgresql_where=text("question_id IS NOT NULL")
-        ),
+        Index("ix_outbound_mail_question", "question_id", postgresql_where=text("question_id IS NOT NULL")),
         Index(
             "ix_outbound_mail_attendee",
             "address",

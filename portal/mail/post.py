@@ -17,7 +17,10 @@ from portal.accounts.actor import NOWHERE, Scope
 from portal.accounts.models import Organisation, Person
 from portal.db import db
 from portal.jobs.queue import enqueue
+from portal.mail.addresses import takes_replies
 from portal.mail.models import OutboundMail
+from portal.mail.optional import kind_of
+from portal.mail.threads import Turn, above_reply, new_message_id, thread_headers
 
 EASTERN = "America/New_York"
 FOOTER = "Conference Tracker Support. Questions may be sent at any time; answers come in business hours."
@@ -78,16 +81,24 @@ def post(
     calendar: Calendar | None = None,
     document_id: int | None = None,
     question_id: int | None = None,
+    turn: Turn | None = None,
     **context: Any,
 ) -> None:
     """Write the mail `templates/mail/<template>.md` to one person and queue its sending.
 
     `cause` names what happened, with keys (`ticket-message:71`): the same cause mails a person once.
     `permission` at `scope` is asked again before sending. The document travels as a PDF file. A mail about
-    an attendee's question is emptied with it. The template's first line is the subject.
+    an attendee's question is emptied with it. The template's first line is the subject. One about a `turn` of a
+    ticket is in its thread and can be answered. Optional mail that `to` has turned off is not written.
     """
+    optional = kind_of(template)
+    if optional in to.unwanted_mail:
+        return
+    written = _written(template, to=to, zone=to.time_zone, **context)
     _queue(
-        _written(template, to=to, zone=to.time_zone, **context),
+        _in_thread(written, turn) if turn else written,
+        headers=thread_headers(turn, to.id) if turn else {}, optional=optional,
+        ticket_id=turn and turn.ticket_id, ticket_message_id=turn and turn.message_id,
         cause=f"{cause}:{to.id}", person_id=to.id, address=to.email, permission=permission,
         event_id=scope.event_id, organisation_id=scope.organisation_id, document_id=document_id,
         question_id=question_id, calendar=calendar and calendar.content, calendar_method=calendar and calendar.method,
@@ -123,9 +134,30 @@ def post_to_attendee(
     )  # fmt: skip
 
 
-def _queue(written: tuple[str, str], *, cause: str, footer: str = FOOTER, **columns: Any) -> None:
+def post_to_stranger(
+    address: str, template: str, *, cause: str, answers_id: int, headers: dict[str, str]
+) -> None:
+    """Answer an inbound mail of somebody whom the portal does not know; the template gets nothing of it.
+
+    As `post`; it is sent from nobody, so that nothing ever comes back to it.
+    """
+    _queue(
+        _written(template, zone=EASTERN), cause=cause, address=address, answers_id=answers_id, headers=headers
+    )
+
+
+def _in_thread(written: tuple[str, str], turn: Turn) -> tuple[str, str]:
+    # Where mail is answered by mail, one subject keeps a ticket's mails together in every mail program.
     subject, text = written
-    body = {"subject": subject, "body_text": text, "body_html": _html(subject, text, footer), "headers": {}}
+    return (f"[#{turn.ticket_id}] {subject}", above_reply(text)) if takes_replies() else written
+
+
+def _queue(
+    written: tuple[str, str], *, cause: str, footer: str = FOOTER, headers: dict[str, str] | None = None, **columns: Any
+) -> None:  # fmt: skip
+    subject, text = written
+    columns |= {"headers": headers or {}, "message_id": new_message_id()}
+    body = {"subject": subject, "body_text": text, "body_html": _html(subject, text, footer)}
     once = (
         insert(OutboundMail)
         .values(cause=cause, **body, **columns)
@@ -147,7 +179,7 @@ def address_of(endpoint: str, **values: Any) -> str:
 def _written(template: str, **context: Any) -> tuple[str, str]:
     settings = current_app.extensions["settings"]
     rendered = current_app.jinja_env.get_template(f"mail/{template}.md").render(
-        address_of=address_of, settings=settings, **context
+        address_of=address_of, settings=settings, replies_by_mail=takes_replies(), **context
     )
     subject, _, text = rendered.strip().partition("\n")
     return " ".join(subject.split()), text.strip() + "\n"

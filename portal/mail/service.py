@@ -9,13 +9,18 @@ from flask_mail import Message as Letter
 from sqlalchemy import select
 
 from portal.accounts.actor import Scope
-from portal.accounts.models import Organisation
+from portal.accounts.models import Organisation, Person
 from portal.accounts.queries import actor_for
 from portal.clock import now
 from portal.db import db, in_transaction
 from portal.documents.service import attachment
+from portal.mail.addresses import bounce_address, takes_replies
+from portal.mail.enclosed import files_of
 from portal.mail.models import OutboundMail
+from portal.mail.optional import unsubscribe_token
+from portal.mail.post import address_of
 from portal.mail.refusals import is_permanent
+from portal.mail.threads import new_message_id
 from portal.questions.queries import may_still_have
 
 log = structlog.get_logger(__name__)
@@ -46,13 +51,26 @@ def _deliver(mail_id: int) -> None:
     if found is None:
         return
     if _may_have(found):
-        mail.send(_letter(found))
+        _send(found)
         found.state, found.sent_at = "sent", now()
         _forget_links(found)
     else:
         found.state = "withheld"
     found.attempts += 1
     log.info("mail", mail_id=found.id, state=found.state)
+
+
+def _send(found: OutboundMail) -> None:
+    letter = _letter(found)
+    with mail.connect() as connection:
+        connection.send(letter, envelope_from=_return_path(found))
+
+
+def _return_path(found: OutboundMail) -> str | None:
+    # What answers a stranger is sent from nobody: two machines that answer each other would never end.
+    if found.answers_id is not None:
+        return "<>"
+    return bounce_address(found.id) if takes_replies() else None
 
 
 def _forget_links(found: OutboundMail) -> None:
@@ -64,10 +82,14 @@ def _forget_links(found: OutboundMail) -> None:
 def _may_have(found: OutboundMail) -> bool:
     if found.question_id is not None and found.person_id is None:
         return may_still_have(found.question_id, found.address, found.cause)
+    if found.answers_id is not None:
+        return True
     if found.person_id is None:
         billed = select(Organisation.billing_email).where(Organisation.id == found.organisation_id)
         return db.session.scalar(billed) == found.address
     addressee = actor_for(found.person_id)
+    if found.optional and _has_turned_off(found.person_id, found.optional):
+        return False
     if found.permission is None:
         return addressee is not None
     scope = Scope(found.event_id, found.organisation_id)
@@ -79,14 +101,33 @@ def _letter(found: OutboundMail) -> Letter:
         subject=found.subject, recipients=[found.address], body=found.body_text, html=found.body_html,
         sender=(found.sender_name, current_app.config["MAIL_DEFAULT_SENDER"][1]) if found.sender_name else None,
     )  # fmt: skip
-    letter.msgId = f"<{found.id}.{found.queued_at:%Y%m%d%H%M%S}@{current_app.config['MAIL_DOMAIN']}>"
-    letter.extra_headers = {"Auto-Submitted": "auto-generated", **found.headers}
+    found.message_id = found.message_id or new_message_id()
+    letter.msgId = found.message_id
+    letter.reply_to = found.headers.get("Reply-To")
+    own = {name: value for name, value in found.headers.items() if name != "Reply-To"}
+    letter.extra_headers = {"Auto-Submitted": "auto-generated", **own, **_way_out(found)}
     if found.calendar:
         letter.alts[f"calendar; method={found.calendar_method}"] = found.calendar
     if found.document_id is not None:
         name, content = attachment(found.document_id)
         letter.attach(name, "application/pdf", content)
+    for name, media_type, content in files_of(found):
+        letter.attach(name, media_type, content)
     return letter
+
+
+def _has_turned_off(person_id: int, kind: str) -> bool:
+    unwanted = db.session.scalar(select(Person.unwanted_mail).where(Person.id == person_id))
+    return kind in (unwanted or [])
+
+
+def _way_out(found: OutboundMail) -> dict[str, str]:
+    """RFC 8058: how a mail program turns off optional mail with one click."""
+    if found.optional is None or found.person_id is None:
+        return {}
+    token = unsubscribe_token(found.person_id, found.optional)
+    address = address_of("unsubscribing.show", token=token)
+    return {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def _note_failure(mail_id: int, described: str, *, final: bool) -> None:

@@ -1,9 +1,9 @@
 """Which mail a ticket causes, and who gets it. These take part in the caller's transaction."""
 
 from portal.accounts.models import Person
-from portal.accounts.permissions import Role
-from portal.accounts.queries import staff_with
+from portal.mail.enclosed import travels
 from portal.mail.post import post
+from portal.mail.threads import Turn
 from portal.policy.hours import Promise
 from portal.roster.queries import contact_people
 from portal.tickets.holders import at_work
@@ -20,6 +20,7 @@ def confirm_receipt(ticket: Ticket, message: Message, to: Person, promise: Promi
         cause=f"ticket-received:{message.id}",
         permission="ticket:read",
         scope=ticket.scope,
+        turn=Turn(ticket.id, message.id),
         ticket=ticket,
         message=message,
         promise=promise,
@@ -36,6 +37,8 @@ def tell_support(ticket: Ticket, message: Message, author: Person) -> None:
             cause=f"ticket-question:{message.id}",
             permission="ticket:work",
             scope=ticket.scope,
+            turn=Turn(ticket.id, message.id),
+            files_travel=travels(message.attachments),
             ticket=ticket,
             message=message,
             author=author,
@@ -53,6 +56,8 @@ def tell_customer(ticket: Ticket, message: Message, author: Person) -> None:
             cause=f"ticket-answer:{message.id}",
             permission="ticket:read",
             scope=ticket.scope,
+            turn=Turn(ticket.id, message.id),
+            files_travel=travels(message.attachments),
             ticket=ticket,
             message=message,
             author=author,
@@ -75,6 +80,7 @@ def tell_of_closing(ticket: Ticket, closer_id: int, last_message_id: int, *, by_
             cause=f"ticket-closed:{ticket.id}:{last_message_id}",
             permission="ticket:read",
             scope=ticket.scope,
+            turn=Turn(ticket.id),
             ticket=ticket,
             by_support=by_support,
         )

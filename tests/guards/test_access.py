@@ -65,6 +65,9 @@ EXCUSED = {
     ("bookings.create", ADMITTED, NOT_FOUND),
     # A contact's role ends by an approved removal alone (WHO-6).
     ("people.end_role", ADMITTED, FORBIDDEN),
+    # The link was made for nobody.
+    ("unsubscribing.show", ADMITTED, NOT_FOUND),
+    ("unsubscribing.create", ADMITTED, NOT_FOUND),
     # Neither provider is offered in this world.
     ("payments.trial", ADMITTED, NOT_FOUND),
     ("payments.act_on_trial", ADMITTED, NOT_FOUND),

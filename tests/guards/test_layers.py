@@ -14,7 +14,7 @@ FEATURES = {
 # What takes part in another feature's transaction, by name; everything else is reached by service or queries.
 SHARED_PARTS = {
     "accounts.actor", "accounts.permissions", "accounts.grants", "accounts.identity", "accounts.invitations",
-    "audit.record", "documents.books", "mail.post", "mail.withhold", "payments.configured", "payments.provider", "roster.seats", "tickets.handover", "bookings.handover",
+    "audit.record", "documents.books", "inbound.marker", "mail.addresses", "mail.enclosed", "mail.optional", "mail.post", "mail.threads", "mail.withhold", "payments.configured", "payments.provider", "roster.seats", "tickets.arrivals", "tickets.handover", "tickets.letters", "tickets.storage", "tickets.uploads", "bookings.handover",
 }  # fmt: skip
 OPEN_MODULES = {"service", "queries", "models"}
 

@@ -3,9 +3,11 @@
 from flask import Response, make_response, render_template, url_for
 
 from portal.accounts import queries, roles, service
-from portal.accounts.forms import AccountForm, PasswordChangeForm
+from portal.accounts.forms import AccountForm, MailForm, PasswordChangeForm
 from portal.blueprints.accounts import blueprint
 from portal.errors import Invalid
+from portal.mail.optional import KINDS
+from portal.mail.preferences import choose_mail
 from portal.web.access import requires
 from portal.web.htmx import done
 from portal.web.rate_limits import by_person, limiter
@@ -41,6 +43,14 @@ def update_account() -> Response:
     return done(url_for("accounts.show_account"), "Your details were saved.")
 
 
+@blueprint.post("/account/mail")
+@requires("signed-in")
+def update_mail() -> Response:
+    """Choose which optional mail to get."""
+    choose_mail(current_actor(), MailForm().wanted.data or [])
+    return done(url_for("accounts.show_account"), "Your choice of mail was saved.")
+
+
 @blueprint.post("/account/password")
 @limiter.limit(CHANGES_OF_A_PERSON, key_func=by_person)
 @requires("signed-in")
@@ -67,12 +77,18 @@ def _details() -> AccountForm:
     return AccountForm(formdata=None, obj=queries.person_of(current_actor()))
 
 
+def _mail() -> MailForm:
+    unwanted = queries.person_of(current_actor()).unwanted_mail
+    return MailForm(formdata=None, wanted=[kind for kind in KINDS if kind not in unwanted])
+
+
 def _page(details: AccountForm, password: PasswordChangeForm, status: int = 200) -> Response:
     page = render_template(
         "accounts/show_account.html",
         form=password if password.errors else details,
         details=details,
         password=password,
+        mail=_mail(),
         roles=roles.roles_of(current_actor().id),
     )
     return make_response(page, status)
