@@ -7,6 +7,7 @@ from portal.editions.queries import edition_in_force, editions
 from portal.editions.reading import Posting, posting
 from portal.errors import NotFound
 from portal.policy.edition import Edition
+from portal.tickets.reply_figures import reply_figures
 from portal.web.access import requires
 
 blueprint = Blueprint("editions", __name__)
@@ -32,4 +33,5 @@ def edition(number: int) -> str:
 def _page(shown: Edition) -> str:
     read: Posting = posting(shown, editions(), now())
     phone = current_app.extensions["settings"].support_phone
-    return render_template("editions/show.html", posting=read, phone=phone)
+    figures = reply_figures(shown) if read.in_force else None
+    return render_template("editions/show.html", posting=read, phone=phone, figures=figures)

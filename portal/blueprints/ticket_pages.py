@@ -12,6 +12,7 @@ from portal.tickets.file_kinds import ACCEPTED, LISTED
 from portal.tickets.forms import NoteForm, ReplyForm, TicketForm
 from portal.tickets.models import Ticket
 from portal.tickets.promises import promise_now, promise_of, reason_if_sent_now
+from portal.tickets.reply_figures import reply_figures
 from portal.tickets.sides import is_support
 from portal.tickets.surroundings import surroundings
 from portal.tickets.uploads import Taken, Upload
@@ -26,7 +27,7 @@ NOTHING_TAKEN = Taken()
 def asking_page(event_id: int, form: TicketForm, taken: Taken, *, status: int = 200) -> Response:
     """The form of a new ticket with the promise made if it were sent now; for htmx what support covers alone."""
     actor = current_actor()
-    event, (promise, _) = event_for(actor, event_id), promise_now()
+    event, (promise, edition) = event_for(actor, event_id), promise_now()
     topic = form.topic.data if form.topic.data in set(Topic) else None
     cover = coverage(Topic(topic)) if topic else None
     links = ways_on(cover, actor, event, form.subject.data or "", form.body.data or "") if cover else []
@@ -43,6 +44,7 @@ def asking_page(event_id: int, form: TicketForm, taken: Taken, *, status: int = 
         links=hrefs(links),
         promise=promise,
         reason=reason_if_sent_now(promise),
+        figures=None if htmx.wants_fragment() else reply_figures(edition),
         **_files(taken),
     )
 
