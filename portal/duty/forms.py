@@ -23,6 +23,7 @@ class TopicsForm(PortalForm):
     topics = SelectMultipleField(
         "Topics",
         choices=[SelectChoice(*choice) for choice in topic_choices()],
+        validate_choice=False,
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )

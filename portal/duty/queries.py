@@ -1,11 +1,12 @@
 """Who of support takes what, and who is on duty or away (HOW-1). The team is everyone with the role of an agent."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, func, select
 from sqlalchemy.dialects.postgresql import Range
 
 from portal.accounts.actor import NOWHERE, Actor, Scope
@@ -49,12 +50,15 @@ class Rota:
 
 def rotas(start: datetime, end: datetime | None = None, person_id: int | None = None) -> list[Rota]:
     """Every agent, or one, by name, with what decides on their duty in a stretch of time, or at an instant."""
-    people = _team(person_id)
-    ids, during = [person.id for person, _ in people], Range(start, end or start + AN_INSTANT)
-    weeks, exceptions, absences = _weeks(ids), _exceptions(ids, during), _absences(ids, during)
+    during = Range(start, end or start + AN_INSTANT)
+    people = _people(person_id, during)
+    absences = _absences([row.Person.id for row in people], during)
     return [
-        Rota(person, frozenset(filter(None, topics)), weeks[person.id], exceptions[person.id], tuple(absences[person.id]))
-        for person, topics in people
+        Rota(
+            row.Person, frozenset(row.topics), {int(day): span for day, span in _spans(row.week) if span},
+            {date.fromisoformat(day): span for day, span in _spans(row.days)}, tuple(absences[row.Person.id]),
+        )
+        for row in people
     ]  # fmt: skip
 
 
@@ -105,31 +109,30 @@ def _agents() -> Select[Person]:
     return select(Person).where(Person.id.in_(agents), Person.disabled_at.is_(None))
 
 
-def _team(person_id: int | None) -> list[tuple[Person, list[str | None]]]:
-    found = _agents() if person_id is None else _agents().where(Person.id == person_id)
-    with_topics = found.outerjoin(Skill, Skill.person_id == Person.id).add_columns(
-        func.array_agg(Skill.topic)
-    )
-    rows = db.session.execute(with_topics.group_by(Person.id).order_by(Person.name, Person.id))
-    return [(person, topics) for person, topics in rows]
-
-
-def _weeks(ids: Sequence[int]) -> dict[int, dict[int, Span]]:
-    weeks: dict[int, dict[int, Span]] = defaultdict(dict)
-    for each in db.session.scalars(select(DutyHours).where(DutyHours.person_id.in_(ids))):
-        weeks[each.person_id][each.weekday] = (each.opens, each.closes)
-    return weeks
-
-
-def _exceptions(ids: Sequence[int], during: Range[datetime]) -> dict[int, dict[date, Span | None]]:
+def _people(person_id: int | None, during: Range[datetime]) -> Sequence[Row[Any]]:
+    """The agents by name, each with their topics, weekly hours and other days, in one query."""
     assert during.lower is not None
     assert during.upper is not None
     days = DutyException.day.between(eastern_day(during.lower), eastern_day(during.upper))
-    found: dict[int, dict[date, Span | None]] = defaultdict(dict)
-    for each in db.session.scalars(select(DutyException).where(DutyException.person_id.in_(ids), days)):
-        spans = (each.opens, each.closes) if each.opens is not None and each.closes is not None else None
-        found[each.person_id][each.day] = spans
-    return found
+    hours = (DutyHours.weekday, DutyHours.opens, DutyHours.closes)
+    others = (DutyException.day, DutyException.opens, DutyException.closes)
+    found = _agents() if person_id is None else _agents().where(Person.id == person_id)
+    whole = found.add_columns(
+        func.array(select(Skill.topic).where(Skill.person_id == Person.id).scalar_subquery()).label("topics"),
+        _gathered(hours, DutyHours.person_id == Person.id).label("week"),
+        _gathered(others, DutyException.person_id == Person.id, days).label("days"),
+    )
+    return db.session.execute(whole.order_by(Person.name, Person.id)).all()
+
+
+def _gathered(columns: Sequence[Any], *conditions: ColumnElement[bool]) -> ScalarSelect[Any]:
+    rows = select(func.jsonb_agg(func.jsonb_build_array(*columns))).where(*conditions)
+    return rows.correlate(Person).scalar_subquery()
+
+
+def _spans(rows: list[list[Any]] | None) -> Iterator[tuple[str, Span | None]]:
+    for day, opens, closes in rows or []:
+        yield day, (time.fromisoformat(opens), time.fromisoformat(closes)) if opens else None
 
 
 def _absences(ids: Sequence[int], during: Range[datetime]) -> dict[int, list[Absence]]:

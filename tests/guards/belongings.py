@@ -14,6 +14,7 @@ from portal.bookings.models import Availability, Booking
 from portal.clock import now
 from portal.db import db
 from portal.documents.issue import issue_invoice
+from portal.duty.models import Absence, DutyException
 from portal.events.models import Event
 from portal.orders.models import Order, OrderLine
 from portal.payments.models import Payment
@@ -95,6 +96,7 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
             "attachment_id": attachment.id, "order_id": order.id, "wish_id": wish.id, "session_id": session.id,
             "availability_id": availability.id, "booking_id": booking.id, "person_id": contact.id,
             "article_id": article.id, "category_id": article.category_id,
+            "colleague_id": world.agent.id, **_rota(world, day),
             "organisation_id": event.organisation_id, "document_id": document.id, "payment_id": payment.id, "grant_id": registered.grant_id,
             "reply_id": reply.id,
         }
@@ -113,6 +115,16 @@ def _article(world: World, event: Event) -> Article:
     first = {"number": 1, "title": "An article", "body": "Text.", "reason": "First", "author_id": world.agent.id}
     db.session.add(Version(article_id=article.id, **first))
     return article
+
+
+def _rota(world: World, day: int) -> dict[str, int]:
+    """A day with other hours, and an absence; both of the agent's."""
+    today, moment = now().date() + timedelta(days=day), now() + timedelta(days=day)
+    other = DutyException(person_id=world.agent.id, day=today)
+    away = Absence(person_id=world.agent.id, during=Range(moment, moment + timedelta(days=1)))
+    db.session.add_all([other, away])
+    db.session.commit()
+    return {"exception_id": other.id, "absence_id": away.id}
 
 
 def _live_session(world: World, event: Event, contact: Person, day: int) -> tuple[Availability, Booking]:
