@@ -59,7 +59,7 @@ class RefundForm(CreatingForm):
     """Pays back what was paid for an order: for seats that close, or an amount alone."""
 
     lines = SelectMultipleField(
-        "Seats to give back", coerce=int, option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
+        "What to give back", coerce=int, option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
     )
     amount = DecimalField(
         "Another amount",

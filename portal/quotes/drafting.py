@@ -16,6 +16,7 @@ from portal.quotes.models import Quote, QuoteVersion
 from portal.quotes.queries import locked_quote, quote_for
 from portal.quotes.service import IN_WORDS, changed, decision, write_down
 
+LONGEST = timedelta(days=366)
 OPEN_TO_DRAFTS = ("asked", "sent", "declined", "expired")
 
 
@@ -117,5 +118,6 @@ def _check_open(quote: Quote) -> None:
 def _check(lines: Sequence[OfferedLine], last_day: date) -> None:
     if not 1 <= len(lines) <= MOST_LINES:
         raise Invalid(lines=f"Write 1 to {MOST_LINES} lines.")
-    if quote_ends(last_day) <= now():
-        raise Invalid(last_day="Choose a day that is not past.")
+    today = now().date()
+    if last_day > today + LONGEST or quote_ends(last_day) <= now():
+        raise Invalid(last_day="Choose a day that is not past, and within a year.")

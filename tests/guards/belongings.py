@@ -18,6 +18,7 @@ from portal.duty.models import Absence, DutyException
 from portal.events.models import Event
 from portal.orders.models import Order, OrderLine
 from portal.payments.models import Payment
+from portal.quotes.models import Quote, QuoteVersion
 from portal.roster.imports.models import ContactImport
 from portal.roster.imports.sheet import Sheet, SheetRow, as_json
 from portal.roster.models import Contact, Removal
@@ -84,19 +85,34 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
         address="https://pay.example/1",
     )  # fmt: skip
     db.session.add(payment)
+    quote = Quote(
+        organisation_id=event.organisation_id, event_id=event.id, subject="on_site", title="Help at the venue",
+        asked_for="Two days", asked_by_id=contact.id, state="sent", current=1, ends_at=now() + timedelta(days=9),
+        policy_edition=1,
+    )  # fmt: skip
+    db.session.add(quote)
+    db.session.flush()
+    db.session.add(
+        QuoteVersion(
+            quote_id=quote.id, number=1, lines=[], net_cents=0, total_cents=0, drafted_by_id=world.agent.id,
+            sent_by_id=world.manager.id, sent_at=now(), last_day=now().date() + timedelta(days=8),
+        )
+    )  # fmt: skip
     db.session.flush()
     article = _article(world, event)
     reply = CannedReply(title=f"A reply {event.id}", body="Hello {customer}", changed_by_id=world.agent.id)
     db.session.add(reply)
+    article = _article(world, event)
     availability, booking = _live_session(world, event, contact, day)
     db.session.commit()
     return Belongings(
         {
             "event_id": event.id, "import_id": listed.id, "contact_id": registered.id, "removal_id": removal.id, "ticket_id": ticket.id,
-            "attachment_id": attachment.id, "order_id": order.id, "wish_id": wish.id, "session_id": session.id,
+            "attachment_id": attachment.id, "order_id": order.id, "quote_id": quote.id, "wish_id": wish.id, "session_id": session.id,
             "availability_id": availability.id, "booking_id": booking.id, "person_id": contact.id,
             "article_id": article.id, "category_id": article.category_id,
             "colleague_id": world.agent.id, **_rota(world, day),
+            "article_id": article.id, "category_id": article.category_id,
             "organisation_id": event.organisation_id, "document_id": document.id, "payment_id": payment.id, "grant_id": registered.grant_id,
             "reply_id": reply.id,
         }
@@ -112,7 +128,13 @@ def _article(world: World, event: Event) -> Article:
     )  # fmt: skip
     db.session.add(article)
     db.session.flush()
-    first = {"number": 1, "title": "An article", "body": "Text.", "reason": "First", "author_id": world.agent.id}
+    first = {
+        "number": 1,
+        "title": "An article",
+        "body": "Text.",
+        "reason": "First",
+        "author_id": world.agent.id,
+    }
     db.session.add(Version(article_id=article.id, **first))
     return article
 
@@ -125,6 +147,26 @@ def _rota(world: World, day: int) -> dict[str, int]:
     db.session.add_all([other, away])
     db.session.commit()
     return {"exception_id": other.id, "absence_id": away.id}
+
+
+def _article(world: World, event: Event) -> Article:
+    shelf = Category(name=f"Shelf {event.id}", position=event.id)
+    db.session.add(shelf)
+    db.session.flush()
+    article = Article(
+        category_id=shelf.id, audience="everyone", state="published", title="An article", body="Text.", published_at=now()
+    )  # fmt: skip
+    db.session.add(article)
+    db.session.flush()
+    first = {
+        "number": 1,
+        "title": "An article",
+        "body": "Text.",
+        "reason": "First",
+        "author_id": world.agent.id,
+    }
+    db.session.add(Version(article_id=article.id, **first))
+    return article
 
 
 def _live_session(world: World, event: Event, contact: Person, day: int) -> tuple[Availability, Booking]:

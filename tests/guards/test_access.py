@@ -23,10 +23,11 @@ from tests.signing_in import CSRF, PortalClient
 SEES = {
     "event_id": PERMISSIONS["event:read"], "contact_id": PERMISSIONS["event:read"],
     "removal_id": PERMISSIONS["event:read"], "ticket_id": PERMISSIONS["ticket:read"],
-    "attachment_id": PERMISSIONS["ticket:read"], "reply_id": PERMISSIONS["reply:manage"], "order_id": PERMISSIONS["order:read"], "payment_id": PERMISSIONS["order:read"], "document_id": PERMISSIONS["order:read"],
+    "attachment_id": PERMISSIONS["ticket:read"], "reply_id": PERMISSIONS["reply:manage"], "order_id": PERMISSIONS["order:read"], "quote_id": PERMISSIONS["quote:read"], "payment_id": PERMISSIONS["order:read"], "document_id": PERMISSIONS["order:read"],
     "booking_id": PERMISSIONS["booking:read"], "availability_id": PERMISSIONS["availability:publish"],
     "category_id": PERMISSIONS["article:write"],
     "colleague_id": PERMISSIONS["duty:edit"], "exception_id": PERMISSIONS["duty:edit"], "absence_id": PERMISSIONS["duty:edit"],
+    "category_id": PERMISSIONS["article:write"],
     "person_id": PERMISSIONS["people:manage"], "grant_id": PERMISSIONS["people:manage"],
     "organisation_id": PERMISSIONS["organisation:manage"] | {Role.ORGANISER, Role.AGENT},
 }  # fmt: skip

@@ -187,7 +187,7 @@ class TestPages:
     def test_a_manager_gives_a_seat_back(self, client, world):
         order = ordered(world)
         manager, page = client.as_(world.manager), f"/orders/{order.id}/refunds/new"
-        assert "Seats to give back" in manager.get(page).text
+        assert "What to give back" in manager.get(page).text
         answer = manager.post(page, {"lines": [order.lines[1].id], "reason": "They asked"})
         assert answer.status_code == 303
         shown = manager.get(f"/orders/{order.id}").text
