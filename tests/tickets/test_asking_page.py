@@ -141,7 +141,7 @@ def test_no_quote_is_promised_for_the_products_of_others(client: PortalClient, w
     page = text_of(client.as_(world.contact).get(f"{new(world)}?topic=third_party"))
     assert "No price quote is given for this." in page
     page = text_of(client.as_(world.contact).get(f"{new(world)}?topic=on_site"))
-    assert "at which price" in page
+    assert "Ask for a price quote" in page
 
 
 def test_a_new_feature_leads_to_the_wish_list_with_what_was_typed(client: PortalClient, world: World) -> None:
