@@ -12,12 +12,13 @@ from portal.inbound.parsed import Address
 MOST = 200
 LONGEST_NAME = 120
 TOKEN = re.compile(
-    r'(?P<quoted>"(?:[^"\\]|\\.)*+")|(?P<comment>\((?:[^()\\]|\\.)*+\))|<(?P<angle>[^<>]*+)>'
+    r'(?P<quoted>"(?:[^"\\]|\\.)*+")|(?P<comment>\((?:[^()\\]|\\.)*+\))|<(?P<angle>[^<>,;]*+)>?'
     r"|(?P<stop>[,;])|(?P<group>:)|(?P<plain>[^\"(<,;:]+|.)",
     re.DOTALL,
 )
 ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-WRITTEN = re.compile(r"[^\s<>()\[\]\\,;:\"]{1,128}@[^\s<>()\\,;:\"@]{1,255}")
+NOT_WRITTEN = r"\s\x00-\x1f\x7f-\x9f<>()\[\]\\,;:\""
+WRITTEN = re.compile(rf"[^{NOT_WRITTEN}]{{1,128}}@[^{NOT_WRITTEN}@]{{1,255}}")
 
 
 def addresses(values: list[str]) -> tuple[Address, ...]:

@@ -28,7 +28,8 @@ MEANT = {
 NO_CHARSETS = frozenset(
     {"punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
 )
-GUESSED_FROM = 16_384
+# Of a few words every charset is as likely as the next.
+GUESSED_FROM_LEAST, GUESSED_FROM_MOST = 200, 16_384
 DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 KEPT_CONTROLS = frozenset("\n\t")
 
@@ -45,10 +46,14 @@ def decoded(content: bytes, declared: str | None) -> str:
 
 
 def raw_text(value: str) -> str:
-    """A header or a payload that held bytes beyond ASCII, as text."""
+    """A header that held bytes beyond ASCII, as text: UTF-8, or what most programs wrote before it."""
     if value.isascii():
         return value
-    return decoded(value.encode("utf-8", "surrogateescape"), None)
+    content = value.encode("utf-8", "surrogateescape")
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
 
 
 def tidy(text: str) -> str:
@@ -75,9 +80,11 @@ def _charset(declared: str | None) -> str | None:
 
 
 def _looks_like(content: bytes) -> str | None:
+    if len(content) < GUESSED_FROM_LEAST:
+        return None
     from charset_normalizer import from_bytes
 
-    best = from_bytes(content[:GUESSED_FROM]).best()
+    best = from_bytes(content[:GUESSED_FROM_MOST]).best()
     return best.encoding if best else None
 
 

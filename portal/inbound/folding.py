@@ -148,4 +148,4 @@ def _without_signature(new: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _joined(lines: list[str]) -> str:
-    return "\n".join(line for line in lines if line != QUOTE_BEGINS).strip("\n").rstrip()
+    return "\n".join(line for line in lines if line != QUOTE_BEGINS).strip()

@@ -10,8 +10,8 @@ from email.utils import parsedate_to_datetime
 
 from portal.inbound.charsets import decoded, raw_text
 
-IDENTIFIER = re.compile(r"<[^<>\s\x00-\x1f\x7f]{1,300}>")
-BARE_IDENTIFIER = re.compile(r"[^<>\s\x00-\x1f\x7f]{1,200}@[^<>\s\x00-\x1f\x7f]{1,100}")
+IDENTIFIER = re.compile(r"<[^<>\s\x00-\x1f\x7f-\x9f]{1,300}>")
+BARE_IDENTIFIER = re.compile(r"[^<>\s\x00-\x1f\x7f-\x9f]{1,200}@[^<>\s\x00-\x1f\x7f-\x9f]{1,100}")
 MOST_IDENTIFIERS = 50
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 
@@ -40,8 +40,8 @@ def identifiers(texts: list[str]) -> tuple[str, ...]:
     """Message identifiers in angle brackets, each once; of very many the first and the latest."""
     joined = " ".join(texts)
     found = list(dict.fromkeys(IDENTIFIER.findall(joined)))
-    if not found:
-        found = [f"<{bare}>" for bare in BARE_IDENTIFIER.findall(joined)[:1]]
+    if not found and BARE_IDENTIFIER.fullmatch(joined.strip()):
+        found = [f"<{joined.strip()}>"]
     return tuple(found if len(found) <= MOST_IDENTIFIERS else found[:1] + found[1 - MOST_IDENTIFIERS :])
 
 

@@ -1,6 +1,7 @@
 """HTML mail as plain text. Markup is cleaned first; nothing of it reaches a page and nothing is loaded."""
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 import nh3
@@ -23,11 +24,22 @@ QUOTES = re.compile(
     r"|tutanota_quote|WordSectionReply)\b"
 )
 BLANKS = re.compile(r"[ \t\r\n\f]+")
+TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*)")
+ANY_TAG = re.compile(r"<[^<>]*+>?")
+UNSHOWN = re.compile(r"(?is)<(script|style|title|svg|math)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)")
+# Elements without content, and those that the next of their kind closes.
+CLOSED = (
+    "area base body br col dd dt embed head hr html img input li link meta option p source tbody td tfoot th"
+)
+NEST_NOT = frozenset(f"{CLOSED} thead tr wbr".split())
+DEEPEST = 1_000
 DEEPEST_QUOTE = 20
 
 
 def text_of(html: str) -> str:
     """The words of an HTML mail in lines, quotes marked with `>`, links with their address behind them."""
+    if _is_too_deep(html):
+        return _words_of(html)
     cleaned = nh3.clean(
         html,
         tags=set(KEPT),
@@ -40,6 +52,22 @@ def text_of(html: str) -> str:
     lines.feed(cleaned)
     lines.close()
     return lines.text()
+
+
+def _is_too_deep(html: str) -> bool:
+    """Whether cleaning would take long: it is quadratic in how deeply elements stand in each other."""
+    depth = deepest = 0
+    for closing, name in TAG.findall(html):
+        if name.lower() not in NEST_NOT:
+            depth = max(0, depth - 1) if closing else depth + 1
+            deepest = max(deepest, depth)
+    return deepest > DEEPEST
+
+
+def _words_of(html: str) -> str:
+    """The words alone, of markup that no mail program writes."""
+    shown = UNSHOWN.sub(" ", html)
+    return unescape(BLANKS.sub(" ", ANY_TAG.sub(" ", shown))).strip()
 
 
 class _Lines(HTMLParser):

@@ -79,9 +79,11 @@ def _labels_at(lines: list[str], at: int) -> int:
         start = next((n for n in range(at + 1, min(at + 4, len(lines))) if plain(lines[n])), at)
     if not SENDER_LINE.match(plain(lines[start])):
         return 0
-    labelled = [n for n in range(start, min(start + 10, len(lines))) if LABEL_LINE.match(plain(lines[n]))]
-    near = 1 + sum(after - before <= 3 for before, after in pairwise(labelled))
-    return labelled[-1] + 1 - at if near >= 3 else 0
+    found = {n: LABEL_LINE.match(plain(lines[n])) for n in range(start, min(start + 10, len(lines)))}
+    labelled = [n for n, label in found.items() if label]
+    close = all(after - before <= 3 for before, after in pairwise(labelled))
+    different = {label[0].strip("* :：").casefold() for label in found.values() if label}
+    return labelled[-1] + 1 - at if close and len(different) >= 3 else 0
 
 
 def _attribution_at(lines: list[str], at: int) -> int:

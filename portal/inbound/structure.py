@@ -1,5 +1,6 @@
 """The parts of a raw mail as a tree that cannot grow beyond its limits."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,7 +12,9 @@ from functools import partial
 from portal.inbound.limits import Limits
 
 CHUNK = 65_536
-HEADER_CHARS, CONTENT_HEADER_CHARS = 8_000, 2_000
+# Some programs write a remark or a parameter behind the encoding, which hides it.
+END_OF_ENCODING = re.compile(r'[;\s("]')
+HEADER_CHARS, CONTENT_HEADER_CHARS, MOST_PARAMETERS = 8_000, 2_000, 40
 
 
 class _TooManyParts(Exception):
@@ -91,7 +94,11 @@ class Raw(Compat32):
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
         """The name of a header and what it says."""
         name, value = super().header_source_parse(sourcelines)
-        return name, value[: CONTENT_HEADER_CHARS if name.lower().startswith("content-") else HEADER_CHARS]
+        if name.lower() == "content-transfer-encoding":
+            return name, END_OF_ENCODING.split(value.strip(' "\t'), maxsplit=1)[0]
+        if name.lower().startswith("content-"):
+            return name, ";".join(value[:CONTENT_HEADER_CHARS].split(";", MOST_PARAMETERS)[:MOST_PARAMETERS])
+        return name, value[:HEADER_CHARS]
 
     def header_fetch_parse(self, name: str, value: str) -> str:
         """What the header says, bytes beyond ASCII still to be read."""
