@@ -19,6 +19,7 @@ from portal.events.models import Event
 from portal.orders.models import Order, OrderLine
 from portal.payments.models import Payment
 from portal.quotes.models import Quote, QuoteVersion
+from portal.questions.models import PublishedAnswer, Question
 from portal.roster.imports.models import ContactImport
 from portal.roster.imports.sheet import Sheet, SheetRow, as_json
 from portal.roster.models import Contact, Removal
@@ -104,9 +105,11 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
     db.session.add(reply)
     article = _article(world, event)
     availability, booking = _live_session(world, event, contact, day)
+    question, answer = _help(event, contact)
     db.session.commit()
     return Belongings(
         {
+            "question_id": question.id, "answer_id": answer.id, "slug": event.slug,
             "event_id": event.id, "import_id": listed.id, "contact_id": registered.id, "removal_id": removal.id, "ticket_id": ticket.id,
             "attachment_id": attachment.id, "order_id": order.id, "quote_id": quote.id, "wish_id": wish.id, "session_id": session.id,
             "availability_id": availability.id, "booking_id": booking.id, "person_id": contact.id,
@@ -167,6 +170,19 @@ def _article(world: World, event: Event) -> Article:
     }
     db.session.add(Version(article_id=article.id, **first))
     return article
+
+
+def _help(event: Event, contact: Person) -> tuple[Question, PublishedAnswer]:
+    question = Question(
+        event_id=event.id, state="open", name="Mia Park", email="mia@attendees.example", body="How?",
+        confirmed_at=now(), form_key=f"help:{event.id}",
+    )  # fmt: skip
+    answer = PublishedAnswer(
+        event_id=event.id, asked="How?", answer="So.", published_by_id=contact.id, form_key=f"{event.id}"
+    )
+    db.session.add_all([question, answer])
+    db.session.flush()
+    return question, answer
 
 
 def _live_session(world: World, event: Event, contact: Person, day: int) -> tuple[Availability, Booking]:

@@ -24,6 +24,7 @@ SEES = {
     "event_id": PERMISSIONS["event:read"], "contact_id": PERMISSIONS["event:read"],
     "removal_id": PERMISSIONS["event:read"], "ticket_id": PERMISSIONS["ticket:read"],
     "attachment_id": PERMISSIONS["ticket:read"], "reply_id": PERMISSIONS["reply:manage"], "order_id": PERMISSIONS["order:read"], "quote_id": PERMISSIONS["quote:read"], "payment_id": PERMISSIONS["order:read"], "document_id": PERMISSIONS["order:read"],
+    "question_id": PERMISSIONS["question:read"], "answer_id": PERMISSIONS["help:manage"],
     "booking_id": PERMISSIONS["booking:read"], "availability_id": PERMISSIONS["availability:publish"],
     "category_id": PERMISSIONS["article:write"],
     "colleague_id": PERMISSIONS["duty:edit"], "exception_id": PERMISSIONS["duty:edit"], "absence_id": PERMISSIONS["duty:edit"],

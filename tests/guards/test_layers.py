@@ -8,12 +8,12 @@ import pytest
 
 PORTAL = Path(__file__).parent.parent.parent / "portal"
 FEATURES = {
-    "accounts", "articles", "audit", "bookings", "documents", "duty", "editions", "events", "mail", "orders", "payments", "quotes", "roster", "search", "tickets",
+    "accounts", "articles", "audit", "bookings", "documents", "duty", "editions", "events", "mail", "orders", "payments", "questions", "quotes", "roster", "search", "tickets",
     "wishlist",
 }  # fmt: skip
 # What takes part in another feature's transaction, by name; everything else is reached by service or queries.
 SHARED_PARTS = {
-    "accounts.actor", "accounts.permissions", "accounts.grants", "accounts.identity", "accounts.invitations",
+    "accounts.actor", "accounts.permissions", "accounts.grants", "accounts.identity", "accounts.invitations", "accounts.tokens",
     "audit.record", "documents.books", "documents.content", "documents.layout", "documents.pdf", "inbound.marker", "mail.addresses", "mail.enclosed", "mail.optional", "mail.post", "mail.threads", "orders.placing", "mail.withhold", "payments.configured", "payments.provider", "roster.seats", "tickets.arrivals", "tickets.handover", "tickets.letters", "tickets.storage", "tickets.uploads", "tickets.sides", "bookings.handover",
 }  # fmt: skip
 OPEN_MODULES = {"service", "queries", "models"}
