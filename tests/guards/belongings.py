@@ -100,7 +100,6 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
         )
     )  # fmt: skip
     db.session.flush()
-    article = _article(world, event)
     reply = CannedReply(title=f"A reply {event.id}", body="Hello {customer}", changed_by_id=world.agent.id)
     db.session.add(reply)
     article = _article(world, event)
@@ -150,26 +149,6 @@ def _rota(world: World, day: int) -> dict[str, int]:
     db.session.add_all([other, away])
     db.session.commit()
     return {"exception_id": other.id, "absence_id": away.id}
-
-
-def _article(world: World, event: Event) -> Article:
-    shelf = Category(name=f"Shelf {event.id}", position=event.id)
-    db.session.add(shelf)
-    db.session.flush()
-    article = Article(
-        category_id=shelf.id, audience="everyone", state="published", title="An article", body="Text.", published_at=now()
-    )  # fmt: skip
-    db.session.add(article)
-    db.session.flush()
-    first = {
-        "number": 1,
-        "title": "An article",
-        "body": "Text.",
-        "reason": "First",
-        "author_id": world.agent.id,
-    }
-    db.session.add(Version(article_id=article.id, **first))
-    return article
 
 
 def _help(event: Event, contact: Person) -> tuple[Question, PublishedAnswer]:
