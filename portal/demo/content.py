@@ -14,9 +14,12 @@ from portal.demo.plans import (
     MessagePlan,
     OrderPlan,
     OrganisationPlan,
+    QuotePlan,
+    RemarkPlan,
     RemovalPlan,
     ScenePlan,
     ThreadPlan,
+    VersionPlan,
     WishPlan,
 )
 
@@ -70,6 +73,19 @@ def bookings() -> tuple[BookingPlan, ...]:
 def wishes() -> tuple[WishPlan, ...]:
     """Every wish."""
     return tuple(plan for file in _folder("wishes") for plan in _read(WishPlan, file, "wish"))
+
+
+@cache
+def quotes() -> tuple[QuotePlan, ...]:
+    """The quotes placed by hand, with their versions and what was said about them."""
+    rows = tomllib.loads((HERE / "quotes.toml").read_text(encoding="utf-8"))["quote"]
+    return tuple(_quote(row) for row in rows)
+
+
+def _quote(row: dict[str, Any]) -> QuotePlan:
+    versions = [VersionPlan(**each) for each in row.pop("version")]
+    remarks = [RemarkPlan(**each) for each in row.pop("message", [])]
+    return QuotePlan(**row, versions=versions, remarks=remarks)
 
 
 def _folder(name: str) -> list[Traversable]:

@@ -95,7 +95,7 @@ def _content(frame: Frame, paper: Paper, invoice: str) -> Content:
         buyer=Party(one_line(sale.buyer), several_lines(sale.address)), event=one_line(sale.event),
         order=f"O-{sale.order_id:05d}", policy_edition=frame.edition_at(sale.placed), invoice=invoice,
         purchase_order=sale.purchase_order,
-        lines=(ContentLine("Additional Technical Contact", 1, sale.cents, sale.cents, "WHO-4"),),
+        lines=tuple(ContentLine(each.description, each.quantity, each.unit, each.total, each.rule) for each in sale.lines),
     )  # fmt: skip
     if paper.kind == INVOICE:
         due = sellers_day(paper.at + timedelta(days=settings.invoice_days)).isoformat()

@@ -39,6 +39,21 @@ class Team:
 
 
 @dataclass(frozen=True, slots=True)
+class SoldLine:
+    """One thing that was sold. `unit` is in integer cents."""
+
+    description: str
+    quantity: int
+    unit: int
+    rule: str = ""
+
+    @property
+    def total(self) -> int:
+        """What the line costs, in cents."""
+        return self.quantity * self.unit
+
+
+@dataclass(frozen=True, slots=True)
 class Sale:
     """An order that has been written, with what its documents say. `settled` is when it was paid or cancelled."""
 
@@ -59,6 +74,7 @@ class Sale:
     paid: datetime | None
     refunded: datetime | None
     refund_reason: str
+    lines: tuple[SoldLine, ...]
 
 
 @dataclass(slots=True)

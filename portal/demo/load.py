@@ -24,6 +24,7 @@ from portal.demo.frame import Frame
 from portal.demo.lists import write_list
 from portal.demo.newcomers import write_newcomers
 from portal.demo.people import settle_team
+from portal.demo.quotes import write_quotes
 from portal.demo.removals import write_removals
 from portal.demo.roster import write_roster
 from portal.demo.rows import Rows
@@ -118,6 +119,7 @@ def _settle(frame: Frame, stage: Stage, diary: Diary) -> list[Draft]:
     if stage.customer.is_first:
         write_removals(frame, stage)
         write_list(frame, stage)
+        write_quotes(frame, stage)
     write_bookings(frame, stage, diary)
     drafts = list(tickets_of(frame, stage))
     write_newcomers(frame, stage, last_seat)

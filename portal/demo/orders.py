@@ -6,7 +6,7 @@ from typing import Any
 
 from portal.demo import content
 from portal.demo.customers import Stage
-from portal.demo.frame import Frame, Sale, Someone, note
+from portal.demo.frame import Frame, Sale, SoldLine, Someone, note
 from portal.demo.moments import at_local
 from portal.demo.plans import OrderPlan
 from portal.orders.models import Order, OrderLine
@@ -91,6 +91,7 @@ def _sale(stage: Stage, plan: OrderPlan, course: Course, order: int, price: Mone
         order, customer.id, stage.id, customer.name, customer.plan.street, stage.name, plan.purchase_order,
         plan.payment_reference, plan.state, price.cents, price.currency, course.placed_by, course.placed,
         course.settled, course.paid, course.refunded, plan.refund_reason,
+        (SoldLine("Additional Technical Contact", 1, price.cents, "WHO-4"),),
     )  # fmt: skip
 
 

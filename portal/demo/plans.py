@@ -1,6 +1,7 @@
 """The shapes of what is written by hand: organisations, events, conversations, wishes and the rest."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,3 +187,41 @@ class WishPlan:
     idea: str = ""
     answer: str = ""
     organisation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionPlan:
+    """A version of a quote; see quotes.toml. `lines` are what, how many, and cents each."""
+
+    lines: list[list[Any]]
+    stands: int
+    words: str = ""
+    terms: str = ""
+    sent_days_ago: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkPlan:
+    """A question about a quote, or an answer."""
+
+    days_ago: int
+    staff: bool
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuotePlan:
+    """A quote placed by hand; see quotes.toml."""
+
+    event: str
+    by: str
+    subject: str
+    title: str
+    asked_for: str
+    state: str
+    days_ago: int
+    decided_days_ago: int | None = None
+    reason: str = ""
+    purchase_order: str = ""
+    versions: list[VersionPlan] = field(default_factory=list)
+    remarks: list[RemarkPlan] = field(default_factory=list)
