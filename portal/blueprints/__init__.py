@@ -17,6 +17,7 @@ MODULES = (
     "wishes", "moderation",
     "questions",
     "articles", "shelves",
+    "ticket_work",
 )  # fmt: skip
 
 

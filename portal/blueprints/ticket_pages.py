@@ -23,6 +23,13 @@ from portal.web.signed_in import current_actor
 
 NOTHING_TAKEN = Taken()
 
+# What support does more rarely with a ticket, each on a page of its own.
+MORE = (
+    ("Priority and tags", "ticket_work.edit_marks"),
+    ("Time spent", "ticket_work.time"),
+    ("Remind me", "ticket_work.list_follow_ups"),
+)
+
 
 def asking_page(event_id: int, form: TicketForm, taken: Taken, *, status: int = 200) -> Response:
     """The form of a new ticket with the promise made if it were sent now; for htmx what support covers alone."""
@@ -87,6 +94,7 @@ def thread_page(
         newer=None,
         writing=[person.label for person in around.of("writing")],
         around=around,
+        more=MORE,
         **_files(taken),
     )
 

@@ -54,6 +54,14 @@ def make_previews(message_id: int) -> None:
     make(message_id)
 
 
+@task("send_follow_ups", cron="* * * * *")
+def send_follow_ups() -> None:
+    """Send the reminders of tickets whose time has come."""
+    from portal.tickets.follow_ups import send_follow_ups as send
+
+    send()
+
+
 @task("forget_old_presence", cron="53 * * * *")
 def forget_old_presence() -> None:
     """Delete the marks of who was writing on a ticket."""
