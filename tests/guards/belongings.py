@@ -18,8 +18,8 @@ from portal.duty.models import Absence, DutyException
 from portal.events.models import Event
 from portal.orders.models import Order, OrderLine
 from portal.payments.models import Payment
-from portal.quotes.models import Quote, QuoteVersion
 from portal.questions.models import PublishedAnswer, Question
+from portal.quotes.models import Quote, QuoteVersion
 from portal.roster.imports.models import ContactImport
 from portal.roster.imports.sheet import Sheet, SheetRow, as_json
 from portal.roster.models import Contact, Removal
@@ -114,7 +114,6 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
             "availability_id": availability.id, "booking_id": booking.id, "person_id": contact.id,
             "article_id": article.id, "category_id": article.category_id,
             "colleague_id": world.agent.id, **_rota(world, day),
-            "article_id": article.id, "category_id": article.category_id,
             "organisation_id": event.organisation_id, "document_id": document.id, "payment_id": payment.id, "grant_id": registered.grant_id,
             "reply_id": reply.id,
         }
