@@ -51,6 +51,12 @@ class Conflict(PortalError):
     status, title = 409, "Somebody was quicker"
 
 
+class Unavailable(PortalError):
+    """A part that the portal leans on cannot be reached now; the same may work in a few minutes."""
+
+    status, title = 503, "Back in a moment"
+
+
 class Refused(PortalError):
     """The support policy says no; carries its rule and the ways on."""
 

@@ -5,20 +5,16 @@ from typing import Any
 from flask import Response, g, request, url_for
 
 from portal.clock import now
-from portal.events.queries import event_for
 from portal.policy.coverage import TOPIC_LABELS, Topic, coverage
 from portal.tickets import queries, uploads
 from portal.tickets.file_kinds import ACCEPTED, LISTED
-from portal.tickets.forms import NoteForm, ReplyForm, TicketForm
+from portal.tickets.forms import NoteForm, ReplyForm
 from portal.tickets.models import Ticket
-from portal.tickets.promises import promise_now, promise_of, reason_if_sent_now
-from portal.tickets.reply_figures import reply_figures
+from portal.tickets.promises import promise_of
 from portal.tickets.sides import is_support
 from portal.tickets.surroundings import surroundings
 from portal.tickets.uploads import Taken, Upload
-from portal.tickets.ways_on import offers_quote, ways_on
 from portal.web import htmx
-from portal.web.links import hrefs
 from portal.web.signed_in import current_actor
 
 NOTHING_TAKEN = Taken()
@@ -29,31 +25,6 @@ MORE = (
     ("Time spent", "ticket_work.time"),
     ("Remind me", "ticket_work.list_follow_ups"),
 )
-
-
-def asking_page(event_id: int, form: TicketForm, taken: Taken, *, status: int = 200) -> Response:
-    """The form of a new ticket with the promise made if it were sent now; for htmx what support covers alone."""
-    actor = current_actor()
-    event, (promise, edition) = event_for(actor, event_id), promise_now()
-    topic = form.topic.data if form.topic.data in set(Topic) else None
-    cover = coverage(Topic(topic)) if topic else None
-    links = ways_on(cover, actor, event, form.subject.data or "", form.body.data or "") if cover else []
-    return htmx.page_or_fragment(
-        "tickets/new.html",
-        "tickets/_coverage.html",
-        status=status,
-        alone=htmx.wants_fragment(),
-        event=event,
-        form=form,
-        topic=topic,
-        coverage=cover,
-        offers_quote=bool(cover and offers_quote(cover)),
-        links=hrefs(links),
-        promise=promise,
-        reason=reason_if_sent_now(promise),
-        figures=None if htmx.wants_fragment() else reply_figures(edition),
-        **_files(taken),
-    )
 
 
 def thread_page(
@@ -95,7 +66,7 @@ def thread_page(
         writing=[person.label for person in around.of("writing")],
         around=around,
         more=MORE,
-        **_files(taken),
+        **files_shown(taken),
     )
 
 
@@ -111,7 +82,8 @@ def _stretch(ticket_id: int, cursor: str | None) -> str | None:
     return url_for("tickets.show", ticket_id=ticket_id, cursor=cursor) if cursor else None
 
 
-def _files(taken: Taken) -> dict[str, Any]:
+def files_shown(taken: Taken) -> dict[str, Any]:
+    """What the file field of a form needs: the files it has already, and the limits told beforehand."""
     return {"kept": _kept(taken), "limits": uploads.limits(), "accepted": ACCEPTED, "listed": LISTED}
 
 

@@ -22,7 +22,11 @@ class FilesForm(CreatingForm):
 
 
 class TicketForm(FilesForm):
-    """Opening a ticket. `told` is the topic whose limits of support the page has explained."""
+    """Opening a ticket.
+
+    `told` is the topic whose limits of support the page has explained; `known` says that the page has
+    shown what may answer the question already.
+    """
 
     topic = SelectField(
         "What is it about?",
@@ -44,6 +48,7 @@ class TicketForm(FilesForm):
         ],
     )
     told = HiddenField()
+    known = HiddenField()
 
     def has_to_be_told(self) -> bool:
         """Whether the topic is not covered and the page has not said so yet (OUT-1 to OUT-6)."""

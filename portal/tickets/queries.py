@@ -63,11 +63,18 @@ def locked_ticket(actor: Actor, ticket_id: int) -> Ticket:
     return _found(db.session.scalar(held.execution_options(populate_existing=True)))
 
 
-def event_tickets(actor: Actor, event_id: int, state: str | None, cursor: str | None) -> Page[Ticket]:
-    """The tickets of an event, the latest activity first; only those in `state` where one is given."""
+def event_tickets(
+    actor: Actor, event_id: int, state: str | None, cursor: str | None, *, own: bool = False
+) -> Page[Ticket]:
+    """The tickets of an event, the latest activity first; only those in `state`, only the actor's `own`.
+
+    A ticket that was handed over is whose it was handed to.
+    """
     tickets = visible_tickets(actor).where(Ticket.event_id == event_id).options(*WITH_PARTIES)
     if state in STATES:
         tickets = tickets.where(Ticket.state == state)
+    if own:
+        tickets = tickets.where(func.coalesce(Ticket.handed_to_id, Ticket.opened_by_id) == actor.person_id)
     return page_of(tickets, [Ticket.last_activity_at, Ticket.id], cursor, descending=True)
 
 

@@ -26,6 +26,12 @@ def done(address: str, message: str = "", *, category: str = "success") -> Respo
     return response
 
 
+def announcing(response: Response, event: str) -> Response:
+    """Have htmx fire `event` on the element that asked, so that other parts of the page can follow."""
+    response.headers["HX-Trigger"] = event
+    return response
+
+
 def leave_fragment(address: str) -> Response:
     """Send the whole page to `address`, never a fragment of it: for an ended session."""
     if not wants_fragment():

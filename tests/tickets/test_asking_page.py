@@ -30,7 +30,7 @@ def new(world: World) -> str:
 
 def filled(**changes: Any) -> dict[str, Any]:
     return {
-        "topic": "problem", "subject": "Labels drift", "body": "By the tenth label\nit is 4 mm off.",
+        "topic": "problem", "subject": "Labels drift", "body": "By the tenth label\nit is 4 mm off.", "known": "yes",
     } | changes  # fmt: skip
 
 
