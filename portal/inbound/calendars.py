@@ -1,14 +1,16 @@
 """Invitations and answers to them that come by mail (RFC 5546)."""
 
 from collections.abc import Iterator
-
-from icalendar import Calendar, Event
+from typing import TYPE_CHECKING
 
 from portal.inbound.addresses import addresses
 from portal.inbound.charsets import one_line
 from portal.inbound.contents import content_of
 from portal.inbound.parsed import CalendarReply
 from portal.inbound.structure import Part
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 LARGEST = 200_000
 LONGEST = 300
@@ -34,9 +36,12 @@ def _in_words(answer: CalendarReply) -> str:
     return f"{said} by {answer.attendee}" if answer.attendee else said
 
 
-def _read(content: bytes) -> tuple[str, Event | None]:
+def _read(content: bytes) -> tuple[str, "Event | None"]:
     if len(content) > LARGEST:
         return "", None
+    # Few mails hold a calendar, and each is read in a process that has to load what it needs.
+    from icalendar import Calendar, Event
+
     try:
         calendar = Calendar.from_ical(content.decode("utf-8", "replace"))
         events = [event for event in calendar.walk("VEVENT") if isinstance(event, Event)]
@@ -45,7 +50,7 @@ def _read(content: bytes) -> tuple[str, Event | None]:
         return "", None
 
 
-def _answer(event: Event) -> CalendarReply:
+def _answer(event: "Event") -> CalendarReply:
     attendee = next(_attendees(event), None)
     found = addresses([str(attendee).lower().removeprefix("mailto:")]) if attendee is not None else ()
     partstat = str(getattr(attendee, "params", {}).get("PARTSTAT", ""))
@@ -56,6 +61,6 @@ def _answer(event: Event) -> CalendarReply:
     )
 
 
-def _attendees(event: Event) -> Iterator[object]:
+def _attendees(event: "Event") -> Iterator[object]:
     told = event.get("ATTENDEE", [])
     yield from told if isinstance(told, list) else [told]
