@@ -16,7 +16,7 @@ MODULES = (
     "orders", "payments", "documents", "quotes", "quote_drafts",
     "wishes", "moderation",
     "questions",
-    "articles", "shelves",
+    "articles", "shelves", "search",
     "ticket_work",
 )  # fmt: skip
 
