@@ -7,6 +7,7 @@ from flask import Response, g, request, url_for
 from portal.clock import now
 from portal.policy.coverage import TOPIC_LABELS, Topic, coverage
 from portal.tickets import queries, uploads
+from portal.tickets.aftermath import aftermath
 from portal.tickets.file_kinds import ACCEPTED, LISTED
 from portal.tickets.forms import NoteForm, ReplyForm
 from portal.tickets.models import Ticket
@@ -55,6 +56,7 @@ def thread_page(
         earlier_url=_stretch(ticket_id, page.next),
         later_url=_stretch(ticket_id, page.previous),
         promise=promise_of(ticket),
+        after=aftermath(ticket),
         is_support=is_support(actor, ticket.scope),
         form=form,
         note=note or NoteForm(formdata=None),

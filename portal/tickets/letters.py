@@ -10,6 +10,7 @@ from portal.tickets.holders import at_work
 from portal.tickets.models import Message, Ticket
 from portal.tickets.offers import offer
 from portal.tickets.queries import customer_authors
+from portal.tickets.satisfaction_links import satisfaction_token
 
 
 def confirm_receipt(ticket: Ticket, message: Message, to: Person, promise: Promise) -> None:
@@ -70,8 +71,14 @@ def never_a_note(message: Message) -> None:
         raise AssertionError("a note never leaves support")
 
 
-def tell_of_closing(ticket: Ticket, closer_id: int, last_message_id: int, *, by_support: bool) -> None:
-    """Tell the other side that a ticket was closed, and how to open it again."""
+def tell_of_closing(
+    ticket: Ticket, closer_id: int, last_message_id: int, *, by_support: bool, asks: bool
+) -> None:
+    """Tell the other side that a ticket was closed, and how to open it again.
+
+    With `asks` whoever has the ticket on the customer's side is asked whether it helped, by a link of their own.
+    """
+    asked_id = ticket.handed_to_id or ticket.opened_by_id
     told = _asking(ticket) if by_support else [ticket.assignee] if ticket.assignee else []
     for person in (person for person in told if person.id != closer_id):
         post(
@@ -83,6 +90,7 @@ def tell_of_closing(ticket: Ticket, closer_id: int, last_message_id: int, *, by_
             turn=Turn(ticket.id),
             ticket=ticket,
             by_support=by_support,
+            token=satisfaction_token(ticket.id, person.id) if asks and person.id == asked_id else None,
         )
 
 

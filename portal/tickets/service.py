@@ -17,12 +17,14 @@ from portal.policy.hours import Promise
 from portal.tickets import letters
 from portal.tickets.arrivals import BY_PAGE, Arrival
 from portal.tickets.drafts import drop_draft
+from portal.tickets.continuing import continued, is_over
 from portal.tickets.goals import follow
 from portal.tickets.holders import held_by
 from portal.tickets.models import Message, Ticket
 from portal.tickets.presence import leave
 from portal.tickets.promises import promise_now
 from portal.tickets.queries import last_message_id, locked_ticket, newest_of_others, ticket_for
+from portal.tickets.satisfaction import ask_once
 from portal.tickets.sides import is_support
 from portal.tickets.turns import added
 from portal.tickets.uploads import Upload
@@ -101,7 +103,8 @@ def reply_to_ticket(
     """Add a turn to a ticket. A repeated form gives the same one.
 
     Support's answer makes it wait for the customer; the customer's reply makes it wait for support, with
-    a new promise unless one is running (HOW-2). `seen` is the newest message an answer is written in view
+    a new promise unless one is running (HOW-2). Long after closing it makes a new ticket that leads back,
+    which the message is on then (HOW-4). `seen` is the newest message an answer is written in view
     of: raises Invalid when there are newer ones. Raises NotFound or Forbidden for who may not reply.
     """
     ticket = locked_ticket(actor, ticket_id)
@@ -112,6 +115,8 @@ def reply_to_ticket(
     answers = is_support(actor, ticket.scope)
     if answers and newest_of_others(actor, ticket) > seen:
         raise Invalid(seen=OVERTAKEN)
+    if not answers and is_over(ticket):
+        return continued(actor, ticket, body, own_key, uploads, arrival)
     before = _state(ticket)
     message = added(actor, ticket, body, uploads, form_key=own_key, from_staff=answers, arrival=arrival)
     if arrival.channel == "page":
@@ -168,7 +173,9 @@ def close_ticket(actor: Actor, ticket_id: int, *, seen: int) -> Ticket:
     ticket.last_activity_at = ticket.closed_at
     follow(ticket)
     record(actor, "ticket.closed", ticket, before=before, after=_state(ticket), scope=ticket.scope)
-    letters.tell_of_closing(ticket, actor.id, newest, by_support=is_support(actor, ticket.scope))
+    letters.tell_of_closing(
+        ticket, actor.id, newest, by_support=is_support(actor, ticket.scope), asks=ask_once(ticket)
+    )
     return ticket
 
 
