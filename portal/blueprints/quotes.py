@@ -95,9 +95,7 @@ def show(quote_id: int) -> Response:
 def version(quote_id: int, number: int) -> str:
     """One version, as it was sent."""
     quote, found = _version(quote_id, number)
-    return render_template(
-        "quotes/version.html", quote=quote, version=found, lines=lines_of(found), rule=_rule(quote)
-    )
+    return render_template("quotes/version.html", quote=quote, version=found, lines=lines_of(found))
 
 
 @blueprint.get("/quotes/<int:quote_id>/versions/<int:number>/quote.pdf")
