@@ -48,7 +48,7 @@ def answer(ticket_id: int) -> Response:
     form = SatisfactionForm()
     if not form.validate():
         return htmx.done(
-            url_for("tickets.show", ticket_id=ticket_id), "Choose one of the two answers.", "error"
+            url_for("tickets.show", ticket_id=ticket_id), "Choose one of the two answers.", category="error"
         )
     rate_ticket(current_actor(), ticket_id, answer=form.answer.data, comment=form.comment.data or "")
     return htmx.done(url_for("tickets.show", ticket_id=ticket_id), THANKS)

@@ -16,8 +16,8 @@ from portal.policy.coverage import Topic
 from portal.policy.hours import Promise
 from portal.tickets import letters
 from portal.tickets.arrivals import BY_PAGE, Arrival
-from portal.tickets.drafts import drop_draft
 from portal.tickets.continuing import continued, is_over
+from portal.tickets.drafts import drop_draft
 from portal.tickets.goals import follow
 from portal.tickets.holders import held_by
 from portal.tickets.models import Message, Ticket
