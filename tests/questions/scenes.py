@@ -4,7 +4,7 @@ import re
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 
 from portal.accounts.grants import end_grant
 from portal.audit.models import AuditEntry
@@ -49,7 +49,7 @@ def answered(world: World, question: Question, who: str = "contact", **changes: 
 def link_in_mail(question: Question) -> str:
     """The token in the newest mail to a question's attendee."""
     mails = select(OutboundMail.body_text).where(
-        OutboundMail.question_id == question.id, OutboundMail.person_id.is_(None)
+        OutboundMail.question_id == key_of(question), OutboundMail.person_id.is_(None)
     )
     body = db.session.scalars(mails.order_by(OutboundMail.id.desc())).first()
     assert body is not None
@@ -60,9 +60,16 @@ def link_in_mail(question: Question) -> str:
 
 def as_stored(question: Question) -> Question:
     """The question as the database has it now."""
+    key = key_of(question)
     db.session.rollback()
     db.session.remove()
-    return db.session.get_one(Question, question.id)
+    return db.session.get_one(Question, key)
+
+
+def key_of(question: Question) -> int:
+    """A question's key, also of one that no session holds any more."""
+    key: int = inspect(question).identity[0]
+    return key
 
 
 def count(model: Any, *where: Any) -> int:
