@@ -1,6 +1,7 @@
 """Tickets, their messages, and what is attached."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, false, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
@@ -11,6 +12,9 @@ from portal.accounts.models import Person
 from portal.clock import now
 from portal.db import Base, Key
 from portal.events.models import Event
+
+if TYPE_CHECKING:
+    from portal.questions.models import Question
 
 
 class Ticket(Base):
@@ -58,6 +62,7 @@ class Ticket(Base):
     opened_by: Mapped[Person] = relationship(foreign_keys=opened_by_id)
     assignee: Mapped[Person | None] = relationship(foreign_keys=assignee_id)
     handed_to: Mapped[Person | None] = relationship(foreign_keys=handed_to_id)
+    question: Mapped["Question | None"] = relationship(viewonly=True, uselist=False)
     merged_into: Mapped["Ticket | None"] = relationship(foreign_keys=merged_into_id, remote_side="Ticket.id")
 
     __table_args__ = (

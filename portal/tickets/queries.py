@@ -12,6 +12,7 @@ from portal.db import db
 from portal.errors import NotFound
 from portal.events.models import Event
 from portal.paging import Page, page_of
+from portal.questions.models import Question
 from portal.tickets.models import Attachment, Message, Ticket
 from portal.tickets.sides import is_support
 
@@ -24,6 +25,8 @@ WITH_PARTIES = (
     joinedload(Ticket.opened_by),
     joinedload(Ticket.assignee),
     joinedload(Ticket.handed_to),
+    # Whose it is stays with the contacts: name and address are read only where they share them (WHO-2).
+    joinedload(Ticket.question).load_only(Question.id, Question.state, Question.shares_address),
 )
 
 
