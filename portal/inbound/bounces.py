@@ -44,9 +44,12 @@ def bounce_of(root: Part, text: str) -> Bounce | None:
 
 
 def _status_blocks(root: Part) -> Iterator[Part]:
-    for part in root.walk_parts():
-        if part.get_content_type() == "message/delivery-status":
-            yield from part.children
+    if root.get_content_type() == "message/delivery-status":
+        yield from root.children
+    # A report inside a mail that somebody passed on is what they write about, not a report to us.
+    elif root.get_content_maintype() == "multipart":
+        for child in root.children:
+            yield from _status_blocks(child)
 
 
 def _told(block: Part) -> FailedDelivery:
@@ -94,6 +97,9 @@ def _in_words(root: Part, text: str) -> Iterator[FailedDelivery]:
 
 
 def _original(root: Part, text: str) -> str:
+    told = [line for block in _status_blocks(root) for line in values(block, "x-original-message-id")]
+    if found_there := identifiers(told):
+        return found_there[0]
     for part in root.walk_parts():
         if part is not root and value(part, "message-id") and part.level > 0:
             return next(iter(identifiers([value(part, "message-id")])), "")

@@ -37,7 +37,7 @@ KEPT_CONTROLS = frozenset("\n\t")
 def decoded(content: bytes, declared: str | None) -> str:
     """Text of `content`: by its declared charset, else UTF-8, else what the bytes look like. Never raises."""
     charset = _charset(declared)
-    for attempt in dict.fromkeys((charset, "utf-8")) if charset else ("utf-8",):
+    for attempt in _attempts(charset):
         try:
             return content.decode(attempt)
         except (UnicodeError, LookupError):
@@ -68,6 +68,13 @@ def one_line(text: str, longest: int) -> str:
     shown = "".join(" " if _breaks(sign) else sign for sign in composed if sign not in DIRECTIONS)
     line = " ".join(shown.split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def _attempts(charset: str | None) -> tuple[str, ...]:
+    # Text that reads as UTF-8 is UTF-8, though old programs and relays call everything Latin-1.
+    if charset in (None, "utf-8", "cp1252"):
+        return ("utf-8",) if charset != "cp1252" else ("utf-8", "cp1252")
+    return str(charset), "utf-8"
 
 
 def _charset(declared: str | None) -> str | None:

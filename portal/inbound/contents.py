@@ -131,11 +131,13 @@ def _is_attached(part: Part) -> bool:
 
 
 def _passed_on(part: Part) -> Contents:
-    """A mail inside the mail: its words are kept with the quoted text, its files with the others."""
+    """A mail inside the mail: its words are kept with the quoted text, its files with the others.
+
+    An answer to an invitation in it was given to somebody else.
+    """
     inside = _all([contents(child) for child in part.children])
     return Contents(
         files=inside.files,
-        calendars=inside.calendars,
         passed_on=[part.children[0], *inside.passed_on],
         notes=inside.notes,
     )

@@ -21,7 +21,7 @@ ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt"}, "div": {"id", "class"}}
 QUOTES = re.compile(
     r"\b(?:x_)?(?:divRplyFwdMsg|appendonsend|gmail_quote(?:_container)?|moz-cite-prefix|moz-forward-container"
     r"|yahoo_quoted|protonmail_quote|OutlookMessageHeader|ms-outlook-mobile-reference-message|gmx_quote|zmail_extra"
-    r"|tutanota_quote|WordSectionReply)\b"
+    r"|tutanota_quote)\b"
 )
 BLANKS = re.compile(r"[ \t\r\n\f]+")
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*)")

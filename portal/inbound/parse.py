@@ -16,6 +16,7 @@ from portal.inbound.header_text import identifiers, moment, value, values, words
 from portal.inbound.kinds import kind_by_headers
 from portal.inbound.limits import Limits
 from portal.inbound.parsed import Bounce, CalendarReply, Kind, ParsedMail
+from portal.inbound.quote_lines import QUOTE_BEGINS
 from portal.inbound.structure import Part, read_tree
 
 LONGEST_SUBJECT = 200
@@ -105,7 +106,8 @@ def _inside(part: Part, limits: Limits) -> str:
         (name, one_line(words(value(part, name)), LONGEST_SUBJECT)) for name in ("From", "Date", "Subject")
     ]
     body, _, _ = text_of_parts(contents(part).words, limits)
-    return "\n".join([*(f"{name}: {told}" for name, told in named if told), "", body]).strip()
+    lines = [*(f"{name}: {told}" for name, told in named if told), "", body.replace(QUOTE_BEGINS, "")]
+    return "\n".join(lines).strip()
 
 
 def _doubts(root: Part) -> list[str]:
@@ -115,6 +117,8 @@ def _doubts(root: Part) -> list[str]:
             doubts.append(f"The mail has several {name.title()} headers; the first is taken.")
     if len(addresses(values(root, "from"))) > 1:
         doubts.append("The mail names several senders.")
+    if any(str(part.epilogue or "").strip() for part in root.walk_parts()):
+        doubts.append("There is text behind the parts of the mail; it is only in the original.")
     return doubts
 
 

@@ -120,6 +120,13 @@ def bounce_samples() -> Iterator[Sample]:
     yield _bounce(
         "late, in words", mail(text(later), top=daemon("Warning: message delayed")), "4.7.1", "delayed"
     )
+    told = status_of("failed", "5.1.1", "smtp; 550 no").replace(
+        "Reporting", f"X-Original-Message-ID: {OURS}\nReporting"
+    )
+    silent = several(
+        "multipart/report", text("Sorry.\n"), Piece("message/delivery-status", crlf(told).encode(), "7bit")
+    )
+    yield _bounce("original told in the status", mail(silent, top=daemon("Returned")), "5.1.1", "failed")
     german = f"Die folgende Nachricht konnte nicht zugestellt werden:\n\n{GONE}\n552 5.2.2 Postfach voll\n\n{RETURNED}"
     yield _bounce(
         "in German", mail(text(german), top=daemon("=?utf-8?q?Unzustellbar=3A_Ausweise?=")), "5.2.2", "failed"
@@ -184,6 +191,24 @@ def automatic_samples() -> Iterator[Sample]:
         "Precedence: list",
     ):
         yield Sample(f"list: {line}", mail(body, line), "I am away until Monday.", kind="list")
+    passed = Piece(
+        "message/rfc822",
+        mail(
+            report("Sorry.\n", status_of("failed", "5.1.1", "smtp; 550 no")), top=daemon("Returned")
+        ).replace(b"=_corpus_0001", b"inner"),
+    )
+    yield Sample(
+        "a bounce passed on by a person",
+        mail(several("mixed", text("What is this?\n"), passed)),
+        "What is this?",
+        "Sorry Returned",
+    )
+    reply = Piece("message/rfc822", mail(Piece("text/calendar; method=REPLY", calendar("REPLY", "ACCEPTED"))))
+    yield Sample(
+        "an answer to an invitation passed on",
+        mail(several("mixed", text("And this?\n"), reply)),
+        "And this?",
+    )
     bulk = mail(body, "List-Id: <chairs.conf.example>", "Precedence: bulk")
     yield Sample("list that calls itself bulk", bulk, "I am away until Monday.", kind="list")
 

@@ -247,6 +247,21 @@ def file_samples() -> Iterator[Sample]:
         "Robin Scanners Where are they",
         facts={"files": ("list.csv",)},
     )
+    quoting = (
+        '<div>Yes</div><div class="gmail_quote">On 1.1.2026 Robin wrote:<blockquote>Where?</blockquote></div>'
+    )
+    yield Sample(
+        "a mail that quotes as a file",
+        mail(
+            several(
+                "mixed",
+                YES,
+                Piece("message/rfc822", mail(text(quoting, kind="html"), top=("Subject: Hall",))),
+            )
+        ),
+        "Yes, two.",
+        "Hall On 1 Robin wrote Where",
+    )
     signed = several("signed", YES, Piece("application/pgp-signature", b"-----BEGIN PGP SIGNATURE-----\n"))
     yield Sample("signed", mail(signed), "Yes, two.", facts={"files": ()})
     sealed = several(

@@ -65,6 +65,7 @@ def charset_samples() -> Iterator[Sample]:
         ("no such charset; really", "utf-8"),
         ("utf-8", "windows-1252"),
         ("iso-8859-1", "windows-1252"),
+        ("iso-8859-1", "utf-8"),
         ("windows-1252", "windows-1252"),
     ):
         words = "Grüße – wir brauchen zwei Ausweise für Köln und drei für Zürich, über Nacht, schöne Größe."
