@@ -8,10 +8,10 @@ from flask import Flask
 ROOT = Path(__file__).parent.parent.parent
 
 MODULES = (
-    "home", "operations", "editions", "prices", "guides",
+    "home", "operations", "editions", "coverage", "prices", "guides",
     "unsubscribing", "accounts", "people", "organisations", "staff", "audit",
     "events", "roster", "rosters", "imports", "removals",
-    "tickets", "drafts", "known", "files", "notes", "presence", "promises", "satisfaction", "canned", "queue", "duty", "assignment",
+    "tickets", "drafts", "known", "files", "notes", "presence", "promises", "satisfaction", "canned", "queue", "bulk", "keyboard", "duty", "assignment",
     "bookings", "availability",
     "orders", "payments", "documents", "quotes", "quote_drafts",
     "wishes", "moderation",
