@@ -38,6 +38,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "ticket:open": frozenset({Role.CONTACT}),
     "ticket:reply": frozenset({Role.CONTACT, Role.AGENT, Role.MANAGER}),
     "ticket:work": frozenset({Role.AGENT, Role.MANAGER}),
+    "call:log": frozenset({Role.AGENT, Role.MANAGER}),
     "reply:manage": frozenset({Role.AGENT, Role.MANAGER}),
     "ticket:close": frozenset({Role.CONTACT, Role.AGENT, Role.MANAGER}),
     "question:read": frozenset({Role.CONTACT}),

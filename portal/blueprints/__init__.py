@@ -18,6 +18,7 @@ MODULES = (
     "questions",
     "articles", "shelves", "search",
     "ticket_work",
+    "calls",
 )  # fmt: skip
 
 

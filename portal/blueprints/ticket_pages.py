@@ -25,6 +25,7 @@ MORE = (
     ("Priority and tags", "ticket_work.edit_marks"),
     ("Time spent", "ticket_work.time"),
     ("Remind me", "ticket_work.list_follow_ups"),
+    ("Log a phone call", "calls.new_on_ticket"),
 )
 
 
