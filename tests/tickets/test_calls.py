@@ -151,10 +151,10 @@ def test_who_does_not_match_is_not_found(world: World, words: str) -> None:
 
 
 def test_the_pages(client: PortalClient, world: World, outbox: Outbox) -> None:
+    customer = client.as_(world.contact)
     browser, key, who = client.as_(world.agent), contact_of(world).id, str(world.contact.id)
     assert "No registered contact matches" in browser.get("/staff/calls/new?words=xyzzy").text
     assert "Rule WHO-1" in browser.get("/staff/calls/new?words=xyzzy").text
-    customer = client.as_(world.contact)
     found = browser.fragment("get", "/staff/calls/new?words=Congress").text
     assert f"/staff/calls/new?contact={key}" in found
     form = f"/staff/calls/new?contact={key}"
