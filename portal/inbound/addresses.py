@@ -18,7 +18,7 @@ TOKEN = re.compile(
 )
 ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 NOT_WRITTEN = r"\s\x00-\x1f\x7f-\x9f<>()\[\]\\,;:\""
-WRITTEN = re.compile(rf"[^{NOT_WRITTEN}]{{1,128}}@[^{NOT_WRITTEN}@]{{1,255}}")
+WRITTEN = re.compile(rf"[^{NOT_WRITTEN}@]{{1,128}}@[^{NOT_WRITTEN}@]{{1,255}}")
 
 
 def addresses(values: list[str]) -> tuple[Address, ...]:
@@ -34,7 +34,7 @@ def _of_header(value: str) -> Iterator[Address]:
     seen = 0
     for angles, bare, name in _entries(value):
         # Two addresses in one entry are both kept: which of them a reader would see is not ours to guess.
-        for written in angles or [bare]:
+        for written in angles or [word for word in bare.split() if "@" in word]:
             address = _address(written, name)
             if address is not None and seen < MOST:
                 seen += 1

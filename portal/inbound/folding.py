@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from portal.inbound.marker import MARKER
 from portal.inbound.quote_lines import (
     QUOTE_BEGINS,
+    RULE,
     introduction_at,
     is_forward,
     is_sent_from,
@@ -99,12 +100,14 @@ def _parted(lines: list[str], start: int) -> tuple[list[str], list[str]]:
     quoted = [_is_quoted(line) or not line.strip() or at < opening for at, line in enumerate(below)]
     if not _prefixed(below, opening) or all(_mended(below, quoted)):
         return above, below
-    last = max(at for at, old in enumerate(quoted) if not old) + 1
-    first = quoted.index(False)
-    if not any(map(plain, above)) and all(
-        not old for old, line in zip(quoted[first:last], below[first:last], strict=True) if line.strip()
-    ):
-        return below[first:last], below[:first] + below[last:]
+    first, last = quoted.index(False), len(quoted) - quoted[::-1].index(False)
+    answer, typed_above = below[first:last], any(map(plain, above))
+    if not any(map(_is_quoted, answer)):
+        if typed_above and RULE.fullmatch(answer[0]):
+            # What a mailing list puts under every mail.
+            return above, below
+        if not typed_above:
+            return answer, below[:first] + below[last:]
     return above + below[:last], below[last:]
 
 

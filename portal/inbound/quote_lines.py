@@ -45,6 +45,7 @@ FORWARDED = re.compile(
     r"|iletilen mesaj|yönlendirilmiş mesaj|转发的邮件|轉寄的郵件|転送されたメッセージ|הודעה שהועברה)\s*:?[\s\-]*",
     re.IGNORECASE,
 )
+DATE = re.compile(r"\d\D+\d")
 DATE_OR_ADDRESS = re.compile(r"\d\D+\d|\S@\S")
 DATED_ADDRESS = re.compile(r"\d.*<[^<>@\s]+@[^<>@\s]+>\s*[:：]$")
 INVISIBLE = dict.fromkeys(
@@ -77,22 +78,25 @@ def _labels_at(lines: list[str], at: int) -> int:
     start = at
     if RULE.fullmatch(lines[at]):
         start = next((n for n in range(at + 1, min(at + 4, len(lines))) if plain(lines[n])), at)
-    if not SENDER_LINE.match(plain(lines[start])):
+    if not LABEL_LINE.match(plain(lines[start])):
         return 0
     found = {n: LABEL_LINE.match(plain(lines[n])) for n in range(start, min(start + 10, len(lines)))}
     labelled = [n for n, label in found.items() if label]
     close = all(after - before <= 3 for before, after in pairwise(labelled))
     different = {label[0].strip("* :：").casefold() for label in found.values() if label}
-    return labelled[-1] + 1 - at if close and len(different) >= 3 else 0
+    sender = any(SENDER_LINE.match(plain(lines[n])) for n in labelled)
+    return labelled[-1] + 1 - at if close and sender and len(different) >= 3 else 0
 
 
 def _attribution_at(lines: list[str], at: int) -> int:
     """One to four lines such as "On Tuesday, Kim wrote:", with a date or an address, before the quote."""
-    for count in range(1, MOST_LINES + 1):
-        if at + count > len(lines) or not plain(lines[at + count - 1]):
+    read = []
+    for line in map(plain, lines[at : at + MOST_LINES]):
+        read.append(line)
+        if not line:
             return 0
-        if plain(lines[at + count - 1]).endswith((":", "：")):
-            return count if _attributes([plain(line) for line in lines[at : at + count]]) else 0
+        if line.endswith((":", "：")):
+            return len(read) if _attributes(read) and not any(map(_is_whole, _shorter(read))) else 0
     return 0
 
 
@@ -102,6 +106,16 @@ def _attributes(read: list[str]) -> bool:
     if len(whole) > LONGEST_INTRODUCTION or not DATE_OR_ADDRESS.search(whole):
         return False
     return bool(WROTE.search(whole) or DATED_ADDRESS.search(whole) or _known().match(whole))
+
+
+def _shorter(read: list[str]) -> list[list[str]]:
+    return [read[start:] for start in range(1, len(read))]
+
+
+def _is_whole(read: list[str]) -> bool:
+    """Whether lines say all that an attribution says, so that lines above them were typed."""
+    dated = DATE.search(" ".join(read)) is not None
+    return dated and not read[0].startswith("<") and _attributes(read)
 
 
 @cache

@@ -105,6 +105,24 @@ def order_samples() -> Iterator[Sample]:
         ORIGINAL,
     )
     yield _plain("marker in bold", f"Yes.\n\n*{ORIGINAL.replace('-##', '-##*', 1)}", "Yes.", ORIGINAL)
+    yield _plain(
+        "directly above the introduction",
+        f"Yes.\nTwo, I think:\n{WROTE}\n{prefixed(OTHER)}",
+        "Yes.\nTwo, I think:",
+        OTHER,
+    )
+    yield _plain("directly above, quoted introduction", f"Yes\n> {WROTE}\n>\n{prefixed(OTHER)}", "Yes", OTHER)
+    footer = f"{'_' * 40}\nchairs mailing list\nhttps://lists.conf.example/chairs"
+    yield _plain(
+        "above, with the footer of a list",
+        f"Yes.\n\n{WROTE}\n{prefixed(OTHER)}\n\n{footer}",
+        "Yes.",
+        f"{OTHER} chairs mailing list",
+    )
+    hotmail = (
+        f"> Subject: Scanners\n> From: robin@conf.example\n> To: kim.park@conf.example\n> \n{prefixed(OTHER)}"
+    )
+    yield _plain("labels in the quote", f"Yes.\n\n{hotmail}", "Yes.", OTHER)
     yield _plain("quote that lost its introduction", f"Yes, two.\n\n{prefixed(OTHER)}", "Yes, two.", OTHER)
     long = "this line of the quote is so long that the program broke it and forgot its sign"
     broken = f"Yes.\n\n{WROTE}\n> {long}\nhere\n> and went on\n"
