@@ -17,7 +17,7 @@ KEPT = BLOCKS | {"a", "br", "img", "td", "th"}
 DROPPED = frozenset(
     "script style title svg math noscript iframe object embed template applet select textarea".split()  # noqa: SIM905
 )
-ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt"}, "div": {"id", "class"}}
+ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt"}, "div": {"id", "class"}, "p": {"class"}}
 QUOTES = re.compile(
     r"\b(?:x_)?(?:divRplyFwdMsg|appendonsend|gmail_quote(?:_container)?|moz-cite-prefix|moz-forward-container"
     r"|yahoo_quoted|protonmail_quote|OutlookMessageHeader|ms-outlook-mobile-reference-message|gmx_quote|zmail_extra"
@@ -79,12 +79,16 @@ class _Lines(HTMLParser):
         self.pieces: list[str] = []
         self.depth = 0
         self.kept_blanks = 0
+        self.spaced = SPACED
         self.links: list[tuple[str, int]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = {name: value or "" for name, value in attrs}
+        if tag == "p":
+            # Outlook makes each line a paragraph without space around it.
+            self.spaced = SPACED - {"p"} if "MsoNormal" in said.get("class", "") else SPACED
         if tag in BLOCKS:
-            self._break(tag in SPACED)
+            self._break(tag in self.spaced)
         if tag == "blockquote":
             self.depth += 1
         elif tag == "pre":
@@ -112,7 +116,7 @@ class _Lines(HTMLParser):
         if tag == "a" and self.links:
             self._address(*self.links.pop())
         if tag in BLOCKS:
-            self._break(tag in SPACED)
+            self._break(tag in self.spaced)
         if tag == "blockquote":
             self.depth = max(0, self.depth - 1)
         elif tag == "pre":
@@ -147,7 +151,8 @@ class _Lines(HTMLParser):
             self.pieces.append(f" ({target})")
 
     def _break(self, spaced: bool) -> None:
-        if "".join(self.pieces).strip():
+        line = "".join(self.pieces)
+        if line.strip() or "\u00a0" in line:
             self._end_line()
         self.pieces = []
         if spaced and self.lines and self.lines[-1].strip("> ") and self.lines[-1] != QUOTE_BEGINS:
