@@ -44,6 +44,7 @@ def write_ticket(frame: Frame, draft: Draft) -> None:
     subject, *bodies = _texts(draft)
     standings = draft.course.standings(frame, draft.agent)
     key = _write_row(frame, draft, subject, standings[-1])
+    frame.placed[draft.words.stage.id, draft.thread.key] = key
     for turn, body in zip(draft.course.turns, bodies, strict=True):
         _write_message(frame, draft, key, turn, body)
     opened = {

@@ -82,7 +82,7 @@ class Frame:
     """The demo in the making. `edition` is the policy as it is now.
 
     `password_hash` is that of the accounts shown on the sign-in page; the others have chosen `unknown_hash`,
-    a password that nobody knows.
+    a password that nobody knows. `placed` finds a ticket by its event and its thread.
     """
 
     rows: Rows
@@ -94,6 +94,7 @@ class Frame:
     team: Team = field(default_factory=Team)
     people: dict[str, Someone] = field(default_factory=dict)
     sales: list[Sale] = field(default_factory=list)
+    placed: dict[tuple[int, str], int] = field(default_factory=dict)
 
     @property
     def today(self) -> date:

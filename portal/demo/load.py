@@ -24,6 +24,7 @@ from portal.demo.frame import Frame
 from portal.demo.lists import write_list
 from portal.demo.newcomers import write_newcomers
 from portal.demo.people import settle_team
+from portal.demo.questions import write_questions
 from portal.demo.quotes import write_quotes
 from portal.demo.removals import write_removals
 from portal.demo.roster import write_roster
@@ -102,6 +103,9 @@ def _write_all(frame: Frame, scale: int, progress: Progress) -> None:
             progress(sum(len(customer.stages) for customer in customers), total)
         for draft in sorted(drafts, key=lambda draft: draft.opened_at):
             write_ticket(frame, draft)
+        for customer in customers[start:]:
+            for stage in customer.stages:
+                write_questions(frame, stage)
         if len(customers) == len(plans):
             write_wishes(frame, customers)
         write_documents(frame)
