@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     )
     inbound_host: str = Field("127.0.0.1", description="address the mail door listens on, SMTP and LMTP")
     inbound_port: Port = Field(2525, description="port the mail door listens on, SMTP and LMTP")
-    inbound_max_bytes: int = Field(32 * 2**20, ge=2**16, description="largest mail that is taken, bytes")
+    inbound_max_bytes: int = Field(26 * 2**20, ge=2**16, description="largest mail that is taken, bytes")
     inbound_judge: str | None = Field(
         None, description="name under which our mail server writes Authentication-Results; what fails is held"
     )
@@ -121,6 +121,7 @@ class Settings(BaseSettings):
     question_keep_days: int = Field(
         365, ge=30, description="attendees' questions are erased after so many days untouched"
     )
+    audit_keep_years: int = Field(10, ge=1, le=100, description="years that the record of changes is kept")
     session_idle_minutes: int = Field(12 * 60, ge=5, description="sign-in ends after so long unused")
     session_hours: int = Field(14 * 24, ge=1, description="sign-in ends after so long in any case")
     argon2_memory_kib: int = Field(19 * 1024, ge=64, description="memory of one password check, KiB")

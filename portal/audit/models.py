@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.clock import now
@@ -34,3 +34,23 @@ class AuditEntry(Base):
         Index("ix_audit_entry_event", "event_id", "id"),
         Index("ix_audit_entry_actor", "actor_id", "id"),
     )
+
+
+class AuditSeal(Base):
+    """A stretch of the trail, with the digest that it had when it was sealed; see `seals`.
+
+    Its entries are deleted by rule when they are old enough (`forgotten_at`); the seal stays in the chain.
+    """
+
+    __tablename__ = "audit_seal"
+
+    id: Mapped[Key]
+    first_entry: Mapped[int] = mapped_column(unique=True)
+    last_entry: Mapped[int] = mapped_column(unique=True)
+    entries: Mapped[int]
+    last_at: Mapped[datetime]
+    digest: Mapped[str]
+    sealed_at: Mapped[datetime] = mapped_column(default=now)
+    forgotten_at: Mapped[datetime | None]
+
+    __table_args__ = (CheckConstraint("first_entry <= last_entry", name="stretch"),)

@@ -101,6 +101,8 @@ def mail_server(settings: Settings) -> str:
 
 def storage(settings: Settings) -> str:
     """Whether attachments can be written, and room is left."""
+    if settings.s3_bucket:
+        return _bucket(settings)
     folder = settings.attachments_dir
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -114,6 +116,33 @@ def storage(settings: Settings) -> str:
     if free < LEAST_FREE_BYTES:
         raise Wrong(f"{folder} has {free // 1024**2} MiB left: make room, or move PORTAL_STORAGE_DIR")
     return f"{folder} can be written, {free // 1024**3} GiB left"
+
+
+def _bucket(settings: Settings) -> str:
+    from portal.tickets.storage import StoreAway, bucket_of
+
+    bucket = bucket_of(settings)
+    try:
+        bucket.delete(bucket.put(b"portal"))
+    except (StoreAway, FileNotFoundError) as error:
+        raise Wrong(
+            f"bucket {settings.s3_bucket} at {settings.s3_endpoint} does not take a file ({error}): check PORTAL_S3_ENDPOINT,"
+            " PORTAL_S3_BUCKET, PORTAL_S3_REGION and the keys"
+        ) from error
+    return f"bucket {settings.s3_bucket} answers"
+
+
+def malware_scanner(settings: Settings) -> str:
+    """Whether ClamAV answers, where one is set."""
+    from portal.tickets.scanning import ScannerAway, infection_in
+
+    if settings.clamav_address is None:
+        return "none set: attachments are not scanned"
+    try:
+        infection_in(b"portal", settings.clamav_address, settings.clamav_timeout_seconds)
+    except ScannerAway as error:
+        raise Wrong(f"ClamAV does not answer ({error}): check PORTAL_CLAMAV_ADDRESS") from error
+    return f"ClamAV at {settings.clamav_address} answers"
 
 
 def clock(settings: Settings) -> str:
@@ -168,15 +197,32 @@ def ledger(settings: Settings) -> str:
     return "adds up with the documents and the orders"
 
 
+def audit_trail(settings: Settings) -> str:
+    """Whether the record of changes is as it was sealed."""
+    from sqlalchemy import text
+
+    from portal.audit.seals import broken_seals
+
+    with closing(_engine(settings).connect()) as connection:
+        if connection.execute(text("SELECT to_regclass('audit_seal')")).scalar_one() is None:
+            return "nothing to compare before its tables are made"
+        broken = broken_seals(connection)
+    if broken:
+        raise Wrong("; ".join(broken))
+    return "as it was sealed"
+
+
 ALL: list[tuple[str, Examination]] = [
     ("Signing key", signing_key),
     ("Database", database),
     ("Tables", tables),
     ("Mail server", mail_server),
     ("Storage", storage),
+    ("Malware scanner", malware_scanner),
     ("Clock", clock),
     ("Card payments", card_payments),
     ("Ledger", ledger),
+    ("Audit trail", audit_trail),
 ]
 
 

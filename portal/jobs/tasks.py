@@ -13,6 +13,22 @@ def send_mail(mail_id: int) -> None:
     deliver(mail_id)
 
 
+@task("file_mail", queue="mail")
+def file_mail(mail_id: int) -> None:
+    """File a mail that came in, unless that is done."""
+    from portal.inbound.filing import file_mail as file
+
+    file(mail_id)
+
+
+@task("fetch_mail", cron="* * * * *", queue="mail")
+def fetch_mail() -> None:
+    """Fetch what is new from the mailbox that the settings name, if they name one."""
+    from portal.inbound.mailbox import fetch
+
+    fetch()
+
+
 @task("send_reset", queue="mail")
 def send_reset(email: str, asked_at: str) -> None:
     """Mail a link to choose a new password with, if somebody has that address."""
@@ -180,3 +196,21 @@ def forget_attendees() -> None:
     for forget in (forget_unconfirmed, erase_by_rule):
         while forget(SYSTEM) == AT_ONCE:
             pass
+
+
+@task("seal_trail", cron="* * * * *")
+def seal_trail() -> None:
+    """Seal what was written into the record of changes since the last time."""
+    from portal.audit.seals import seal_trail as seal
+
+    seal()
+
+
+@task("check_trail", cron="43 3 * * *")
+def check_trail() -> None:
+    """Compare the record of changes with its seals, and delete what is older than it is kept."""
+    from portal.audit.seals import check_trail as check
+    from portal.audit.seals import forget_old_entries
+
+    check()
+    forget_old_entries()

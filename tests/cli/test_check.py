@@ -62,9 +62,11 @@ def test_all_well_is_status_0(good: dict[str, str]) -> None:
             "Tables",
             "Mail server",
             "Storage",
+            "Malware scanner",
             "Clock",
             "Card payments",
             "Ledger",
+            "Audit trail",
         )
     ]
 
@@ -97,7 +99,7 @@ def test_a_database_out_of_reach_is_told_and_the_rest_is_still_examined(good: di
     result = check(good | {"DATABASE_URL": "postgresql://127.0.0.1:1/portal"})
     assert result.exit_code == 1
     assert [line.split(":")[0] for line in found_wrong(result)] == [
-        "wrong  Database", "wrong  Tables", "wrong  Clock", "wrong  Ledger",
+        "wrong  Database", "wrong  Tables", "wrong  Clock", "wrong  Ledger", "wrong  Audit trail",
     ]  # fmt: skip
     assert "Check DATABASE_URL." in found_wrong(result)[0]
     assert "ok     Storage" in result.output
