@@ -20,7 +20,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.engine import make_url
 
-from portal import create_app, embedded
+from portal import create_app, embedded, tables
 from portal.config import Settings, load_settings
 from portal.db import Base, db
 from portal.jobs.app import work
@@ -33,6 +33,8 @@ from tests.signing_in import PortalClient
 CHECKOUT = hashlib.sha256(str(Path(__file__).parent).encode()).hexdigest()[:8]
 SERVER = Path(tempfile.gettempdir()) / f"portal-tests-{os.getuid()}-{CHECKOUT}"
 TEMPLATE = "portal_template"
+# Importing `tables` lets any one module of tests be collected alone: models name each other.
+ALL_MODELS = tables.__all__
 KEPT_TABLES = frozenset({"policy_edition"})
 
 

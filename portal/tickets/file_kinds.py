@@ -20,11 +20,25 @@ ENTRIES_MOST = 3_000
 HEAD = 8192
 
 RUNS = frozenset(
-    "bat cmd exe hta htm html jar js lnk msi php ps1 scr sh svg svgz vbs wsf xhtml".split()  # noqa: SIM905
-)
+    {
+        "bat", "cmd", "cpl", "exe", "hta", "htm", "html", "jar", "js", "jse", "lnk", "mht", "mhtml", "msi", "php",
+        "pif", "ps1", "reg", "scf", "scr", "sh", "shtml", "svg", "svgz", "url", "vbe", "vbs", "wsc", "wsf", "wsh",
+        "xhtml", "xll",
+    }
+)  # fmt: skip
 MARKUP = (b"<script", b"<html", b"<!doctype", b"<svg", b"<iframe", b"<?php")
 NOT_PLAIN = (
     "#!",
+    "<!--",
+    "<body",
+    "<embed",
+    "<head",
+    "<link",
+    "<math",
+    "<meta",
+    "<object",
+    "<style",
+    "<title",
     "<script",
     "<html",
     "<!doctype",
@@ -94,10 +108,15 @@ def _package(part: str) -> Callable[[bytes], bool]:
                 entries = {entry.filename: entry.file_size for entry in archive.infolist()}
         except BROKEN:
             return False
-        macros = any(entry.lower().endswith(("vbaproject.bin", ".exe", ".js")) for entry in entries)
-        return part in entries and not macros and sum(entries.values()) <= UNPACKED_MOST
+        odd = any(_runs_or_leads_out(entry.lower()) for entry in entries)
+        return part in entries and not odd and sum(entries.values()) <= UNPACKED_MOST
 
     return is_content
+
+
+def _runs_or_leads_out(entry: str) -> bool:
+    macros = entry.endswith(("vbaproject.bin", ".exe", ".js")) or entry.startswith("xl/macrosheets/")
+    return macros or entry.startswith(("/", "\\")) or ".." in entry.replace("\\", "/").split("/")
 
 
 def _open_document(content: bytes) -> bool:

@@ -15,6 +15,8 @@ EXE = b"MZ\x90\x00" + bytes(60) + b"PE\x00\x00" + bytes(200)
 ELF = b"\x7fELF\x02\x01\x01" + bytes(200)
 HTML = b"<!doctype html><html><script>alert(1)</script></html>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
+LNK = b"L\x00\x00\x00\x01\x14\x02\x00\x00\x00\x00\x00\xc0\x00\x00\x00\x00\x00\x00F" + bytes(56)
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 ODT = archive("content.xml", stored="application/vnd.oasis.opendocument.text")
 
 
@@ -82,6 +84,25 @@ def test_what_is_on_the_list_is_taken_as_what_it_is(name: str, content: bytes, m
         ("both.png", png() + archive("a.txt"), "not what its ending"),
         ("both.jpg", JPEG + b"<?php system('id'); ?>", "not what its ending"),
         ("both.pdf", pdf() + archive("a.txt"), "not what its ending"),
+        ("both.jpg", JPEG + archive("META-INF/MANIFEST.MF"), "not what its ending"),
+        ("both.webp", WEBP + b"<svg onload=x>", "not what its ending"),
+        # Programs, shortcuts, installers and old office files under other names.
+        ("notes.txt", LNK, "not what its ending"),
+        ("photo.jpg", LNK, "not what its ending"),
+        ("letter.pdf", LNK, "not what its ending"),
+        ("letter.pdf", OLE, "not what its ending"),
+        ("letter.docx", OLE, "not what its ending"),
+        ("letter.docx", EXE, "not what its ending"),
+        ("photo.jpg.lnk", LNK, "can run"),
+        ("photo.lnk.jpg", JPEG, "can run"),
+        ("photo.exe .jpg", JPEG, "can run"),
+        ("page.mhtml", HTML, "can run"),
+        ("shortcut.url", b"[InternetShortcut]", "can run"),
+        # Archives that hold macros of older kinds, or entries that would be unpacked elsewhere.
+        ("list.xlsx", archive("xl/workbook.xml", "xl/macrosheets/sheet1.xml"), "not what its ending"),
+        ("letter.docx", docx("../../outside.xml"), "not what its ending"),
+        ("letter.docx", docx("/etc/cron.d/x"), "not what its ending"),
+        ("letter.docx", docx("word\\..\\..\\x.xml"), "not what its ending"),
         ("both.pdf", b"%PDF-1.7\n<html><script>alert(1)</script></html>", "not what its ending"),
         # Text that is something else.
         ("notes.txt", EXE, "not what its ending"),
@@ -96,6 +117,10 @@ def test_what_is_on_the_list_is_taken_as_what_it_is(name: str, content: bytes, m
         ("notes.txt", b"#!/bin/sh\nrm -r x", "not what its ending"),
         ("notes.txt", SVG.decode().encode("utf-16"), "not what its ending"),
         ("table.csv", b"{\\rtf1 x}", "not what its ending"),
+        ("notes.txt", b"<!-- --><html>", "not what its ending"),
+        ("notes.txt", b"<BODY onload=alert(1)>", "not what its ending"),
+        ("notes.txt", b"\xef\xbb\xbf\r\n<meta http-equiv=refresh>", "not what its ending"),
+        ("notes.txt", b"<style>@import url(//x.example)</style>", "not what its ending"),
     ],
 )
 def test_what_is_not_is_refused_with_a_reason(name: str, content: bytes, why: str) -> None:
@@ -150,6 +175,10 @@ def test_the_browser_is_told_the_same_list() -> None:
         ("no ending", "no ending"),
         ("trailing.txt. . .", "trailing.txt"),
         ("half\ud800surrogate.txt", "halfsurrogate.txt"),
+        ("con.txt", "_con.txt"),
+        ("NUL", "_NUL"),
+        ("com1.tar.pdf", "_com1.tar.pdf"),
+        ("contract.pdf", "contract.pdf"),
     ],
 )
 def test_names_are_made_harmless(raw: str | None, safe: str) -> None:

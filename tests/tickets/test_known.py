@@ -11,10 +11,8 @@ from portal.articles.models import Sparing
 from portal.audit.models import AuditEntry
 from portal.db import db
 from portal.tickets.known import earlier_tickets
-
 from portal.wishlist.models import Wish
 from tests.articles.shelf import article
-from tests.outbox import Outbox
 from tests.people import World
 from tests.signing_in import PortalClient
 from tests.tickets.scenes import asked, replied
@@ -64,7 +62,9 @@ def test_it_is_a_page_of_its_own_too(client: PortalClient, world: World) -> None
     page = client.as_(world.contact).get(known(world, "badges print"))
     assert "Badges print twice" in page.get_data(as_text=True)
     assert "This answered my question" not in page.get_data(as_text=True)
-    assert "Nothing known comes near" in text_of(client.as_(world.contact).get(known(world, "quite different")))
+    assert "Nothing known comes near" in text_of(
+        client.as_(world.contact).get(known(world, "quite different"))
+    )
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -149,10 +149,14 @@ def test_an_earlier_ticket_that_answered_is_put_on_record_once(client: PortalCli
         assert answer(client, world, f"ticket:{ticket.id}", subject="", body="").status_code == 303
     rows = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "ticket.spared")).all()
     assert [(row.subject_id, row.actor_id) for row in rows] == [(ticket.id, world.contact.id)]
-    assert "Your draft of" not in text_of(client.as_(world.contact).get(f"/events/{world.congress.id}/tickets"))
+    assert "Your draft of" not in text_of(
+        client.as_(world.contact).get(f"/events/{world.congress.id}/tickets")
+    )
 
 
-@pytest.mark.parametrize("what", ["", "ticket", "ticket:x", "wish:1", "ticket:99999999999999999999", "article:77", "ticket:٣"])
+@pytest.mark.parametrize(
+    "what", ["", "ticket", "ticket:x", "wish:1", "ticket:99999999999999999999", "article:77", "ticket:٣"]
+)
 def test_what_is_no_suggestion_is_not_found(client: PortalClient, world: World, what: str) -> None:
     assert answer(client, world, what).status_code == 404
 
