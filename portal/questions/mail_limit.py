@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from flask import current_app
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from portal.clock import now
 from portal.db import db
@@ -19,7 +19,7 @@ def may_mail(address: str) -> bool:
 
     What contacts write is not counted: it answers somebody who confirmed the address.
     """
-    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(address, 0))))
+    db.session.execute(one_at_a_time(address))
     caused = or_(
         OutboundMail.cause.startswith(f"{CONFIRMATION}:"), OutboundMail.cause.startswith(f"{LINKS}:")
     )
@@ -29,3 +29,8 @@ def may_mail(address: str) -> bool:
     )  # fmt: skip
     most: int = current_app.extensions["settings"].help_mails_a_day
     return (db.session.scalar(sent) or 0) < most
+
+
+def one_at_a_time(address: str) -> Select[object]:
+    """What lets one of several that ask in an address's name go on, until its transaction closes."""
+    return select(func.pg_advisory_xact_lock(func.hashtextextended(address, 0)))
