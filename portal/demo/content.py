@@ -9,6 +9,7 @@ from importlib.resources.abc import Traversable
 from typing import Any, TypeVar
 
 from portal.demo.plans import (
+    ArticlePlan,
     BookingPlan,
     EventPlan,
     MessagePlan,
@@ -18,6 +19,7 @@ from portal.demo.plans import (
     RemarkPlan,
     RemovalPlan,
     ScenePlan,
+    TextPlan,
     ThreadPlan,
     VersionPlan,
     WishPlan,
@@ -88,13 +90,35 @@ def _quote(row: dict[str, Any]) -> QuotePlan:
     return QuotePlan(**row, versions=versions, remarks=remarks)
 
 
+@cache
+def article_categories() -> tuple[str, ...]:
+    """The categories of the help articles, in their order."""
+    return tuple(row["name"] for row in _rows(HERE / "articles.toml", "category"))
+
+
+@cache
+def articles() -> tuple[ArticlePlan, ...]:
+    """Every help article."""
+    return tuple(_article(row) for row in _rows(HERE / "articles.toml", "article"))
+
+
+def _article(row: dict[str, Any]) -> ArticlePlan:
+    versions = [TextPlan(**{**version, "body": version["body"].strip()}) for version in row["versions"]]
+    return ArticlePlan(**{**row, "versions": versions})
+
+
 def _folder(name: str) -> list[Traversable]:
     return sorted((HERE / name).iterdir(), key=lambda file: file.name)
 
 
 def _read(kind: type[P], file: Traversable, table: str) -> Iterator[P]:
-    for row in tomllib.loads(file.read_text(encoding="utf-8"))[table]:
+    for row in _rows(file, table):
         yield _plan(kind, row)
+
+
+def _rows(file: Traversable, table: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = tomllib.loads(file.read_text(encoding="utf-8"))[table]
+    return rows
 
 
 def _plan(kind: type[P], row: dict[str, Any]) -> P:

@@ -14,6 +14,7 @@ from portal.accounts.tokens import new_token
 from portal.clock import now
 from portal.db import db
 from portal.demo import content
+from portal.demo.articles import write_articles
 from portal.demo.availability import Diary
 from portal.demo.bookings import write_bookings
 from portal.demo.cast import ACCOUNTS, PASSWORD
@@ -108,6 +109,7 @@ def _write_all(frame: Frame, scale: int, progress: Progress) -> None:
                 write_questions(frame, stage)
         if len(customers) == len(plans):
             write_wishes(frame, customers)
+            write_articles(frame, customers)
         write_documents(frame)
         frame.rows.flush()
     frame.rows.finish()

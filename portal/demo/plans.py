@@ -190,6 +190,31 @@ class WishPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class TextPlan:
+    """A version of a help article; `days_ago` is when it was written."""
+
+    days_ago: int
+    reason: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePlan:
+    """A help article; see articles.toml. `by` counts through the agents."""
+
+    title: str
+    category: str
+    audience: str
+    by: int
+    versions: list[TextPlan]
+    state: str = "published"
+    helped: int = 0
+    not_helped: int = 0
+    spared: int = 0
+    words: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class VersionPlan:
     """A version of a quote; see quotes.toml. `lines` are what, how many, and cents each."""
 

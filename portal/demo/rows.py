@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.audit.models import AuditEntry
 from portal.db import Base
+from portal.search.models import TicketWords
 
 KEY = "id"
 as_json = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
@@ -24,11 +25,12 @@ class Shape:
 
     def __init__(self, table: Table) -> None:
         self.table = table
-        self.columns = [column.name for column in table.columns]
+        written = [column for column in table.columns if column.computed is None]
+        self.columns = [column.name for column in written]
         self.in_order = itemgetter(*self.columns)
         self.json = [column.name for column in table.columns if isinstance(column.type, JSONB)]
         self.defaults: Values = {}
-        for column in table.columns:
+        for column in written:
             if column.default is not None and column.default.is_scalar:
                 self.defaults[column.name] = column.default.arg  # type: ignore[attr-defined]
             elif isinstance(column.type, ARRAY):
@@ -91,6 +93,7 @@ class Rows:
             quoted = {"name": f'"{name}"', "key": self.last_key[name]}
             self.session.execute(text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :key)"), quoted)
             self.session.execute(text(f'ANALYZE "{name}"'))
+        self.session.execute(text(f"ANALYZE {TicketWords.__tablename__}"))
 
     def close(self) -> None:
         """Let the second thread go, whatever happened."""
