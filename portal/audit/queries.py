@@ -1,9 +1,10 @@
 """Reading the record of changes."""
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -14,19 +15,30 @@ from portal.audit.models import AuditEntry
 from portal.db import db
 from portal.events.models import Event
 from portal.paging import Page, page_of
+from portal.policy.instants import eastern
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d")
 MOST_NAMED = 50
+MOST_IN_A_FILE = 20_000
+FILE_HEADER = (
+    "Number", "When (UTC)", "Done by", "Person", "Action", "Kind", "Key", "Event", "Organisation", "Before", "After",
+    "Policy edition", "Request",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Filter:
-    """Which entries are wanted. `who`: a name or address; `person_id`: what they did and what was done to them."""
+    """Which entries are wanted. `who`: a name or address; `person_id`: what they did and what was done to them.
+
+    `since` and `until` are days, both included, as they were in US Eastern.
+    """
 
     who: str = ""
     person_id: int | None = None
     action: str = ""
     event: str = ""
+    since: date | None = None
+    until: date | None = None
 
     def conditions(self) -> Iterator[ColumnElement[bool]]:
         """What an entry must meet."""
@@ -36,6 +48,10 @@ class Filter:
             yield AuditEntry.actor_id.in_(_named(self.who))
         if self.action:
             yield AuditEntry.action.startswith(self.action, autoescape=True)
+        if self.since:
+            yield AuditEntry.at >= eastern(self.since)
+        if self.until:
+            yield AuditEntry.at < eastern(self.until + timedelta(days=1))
         if self.event:
             yield AuditEntry.event_id.in_(
                 select(Event.id).where(Event.name.icontains(self.event, autoescape=True)).limit(MOST_NAMED)
@@ -64,6 +80,18 @@ def entries(actor: Actor, wanted: Filter, cursor: str | None) -> Page[AuditEntry
     """The entries that meet a filter, newest first."""
     actor.require("audit:read")
     return page_of(select(AuditEntry).where(*wanted.conditions()), (AuditEntry.id,), cursor, descending=True)
+
+
+def file_rows(actor: Actor, wanted: Filter) -> list[tuple[object, ...]]:
+    """The newest entries that meet a filter as rows for FILE_HEADER, at most MOST_IN_A_FILE."""
+    actor.require("audit:read")
+    columns = (
+        AuditEntry.id, AuditEntry.at, AuditEntry.actor_name, AuditEntry.actor_id, AuditEntry.action,
+        AuditEntry.subject_type, AuditEntry.subject_id, AuditEntry.event_id, AuditEntry.organisation_id,
+        AuditEntry.before, AuditEntry.after, AuditEntry.policy_edition, AuditEntry.request_id,
+    )  # fmt: skip
+    found = select(*columns).where(*wanted.conditions()).order_by(AuditEntry.id.desc()).limit(MOST_IN_A_FILE)
+    return [tuple(_in_file(value) for value in row) for row in db.session.execute(found)]
 
 
 def names_in(found: Sequence[AuditEntry]) -> Names:
@@ -107,6 +135,12 @@ def _names(kind: type[Person] | type[Organisation] | type[Event], keys: set[int]
         return {}
     found = db.session.execute(select(kind.id, kind.name).where(kind.id.in_(keys)))
     return {key: name for key, name in found}  # noqa: C416 - rows are not pairs to mypy
+
+
+def _in_file(value: Any) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="seconds")
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value
 
 
 def _words(name: str) -> str:

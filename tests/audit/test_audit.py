@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import time_machine
 
 from portal.accounts.actor import SYSTEM, Scope
 from portal.audit.record import record
@@ -106,3 +107,26 @@ def test_the_newest_is_first_and_older_ones_are_a_page_away(client: PortalClient
     older = page.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
     assert "action=thing." in older
     assert "thing.done_04" in browser.get(older).text
+
+
+def test_days_are_those_of_eastern_time(client: PortalClient, world: World) -> None:
+    with time_machine.travel("2026-03-02T04:59:59Z", tick=False):
+        note(world, "thing.on_the_first")
+    with time_machine.travel("2026-03-02T05:00:00Z", tick=False):
+        note(world, "thing.on_the_second")
+    admin = client.as_(world.admin)
+    first = admin.get("/staff/audit?since=2026-03-01&until=2026-03-01").text
+    assert ("thing.on_the_first" in first, "thing.on_the_second" in first) == (True, False)
+    for odd in ("since=yesterday", "until=9999-99-99", "since=0001-01-01&until=9999-12-31"):
+        assert "thing.on_the_second" in admin.get(f"/staff/audit?{odd}").text
+
+
+def test_what_was_found_can_be_saved_and_is_no_formula(client: PortalClient, world: World) -> None:
+    note(world, "thing.done", after={"title": '=HYPERLINK("http://x.example")'})
+    note(world, "other.done")
+    file = client.as_(world.manager).get("/staff/audit.csv?action=thing.")
+    lines = file.text.splitlines()
+    assert (file.mimetype, len(lines), lines[0][1:7]) == ("text/csv", 2, "Number")
+    assert '"{""title""' in lines[1]
+    assert "thing.done" in lines[1]
+    assert client.as_(world.agent).get("/staff/audit.csv").status_code == 403
