@@ -174,6 +174,14 @@ def markup_samples() -> Iterator[Sample]:
         mail(text("<p>Log:</p><pre>one\n  two\n\nthree</pre>", kind="html")),
         "Log:\n\none\n  two\n\nthree",
     )
+    lines = "".join(
+        f'<p class="MsoNormal">{line}<o:p></o:p></p>' for line in ("Hello,", "two please.", "&nbsp;", "Kim")
+    )
+    yield Sample(
+        "lines of Outlook",
+        mail(text(f"<div class=WordSection1>{lines}</div>", kind="html")),
+        "Hello,\ntwo please.\n\nKim",
+    )
     yield Sample(
         "never closed", mail(text("<div><b>Two <i>please<table><tr><td>now", kind="html")), "Two please\nnow"
     )
