@@ -28,6 +28,7 @@ class Actor:
     name: str
     email: str = ""
     time_zone: str = "America/New_York"
+    shortcuts: bool = True
     staff_roles: frozenset[Role] = frozenset()
     organisation_ids: frozenset[int] = frozenset()
     contact_event_ids: frozenset[int] = frozenset()

@@ -93,6 +93,7 @@ def _actor(person: Person, grants: Iterable[Grant | None]) -> Actor:
         name=person.name,
         email=person.email,
         time_zone=person.time_zone,
+        shortcuts=person.shortcuts,
         staff_roles=frozenset(Role(grant.role) for grant in held if grant.role in STAFF),
         organisation_ids=frozenset(g.organisation_id for g in held if g.organisation_id is not None),
         contact_event_ids=frozenset(g.event_id for g in held if g.event_id is not None),

@@ -11,7 +11,8 @@ from portal.editions.queries import edition_in_force
 from portal.orders.queries import orders_page
 from portal.roster.queries import pending_removals
 from portal.tickets.promises import due
-from portal.tickets.queries import queue_counts, queue_page
+from portal.tickets.queue import queue_counts, queue_page
+from portal.tickets.queue_filter import QueueFilter
 from portal.web.access import requires
 from portal.web.signed_in import current_actor
 from portal.wishlist.queries import waiting_wishes_count
@@ -34,9 +35,9 @@ def _tickets(actor: Actor) -> dict[str, Any]:
     if not actor.may("ticket:work"):
         return {"counts": None, "tickets": []}
     hours, at = edition_in_force().hours, now()
-    waiting = queue_page(actor, "open", None).items[:SHOWN]
+    waiting = queue_page(actor, QueueFilter("open"), at, hours).items[:SHOWN]
     rows = [(ticket, ticket.reply_due_at and due(ticket.reply_due_at, at, hours)) for ticket in waiting]
-    return {"counts": queue_counts(actor), "tickets": rows}
+    return {"counts": queue_counts(actor, at, hours), "tickets": rows}
 
 
 def _sessions(actor: Actor) -> dict[str, Any]:

@@ -3,12 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, select, update
 
 from portal.accounts.actor import Actor
-from portal.accounts.models import Person
-from portal.accounts.permissions import Role
-from portal.accounts.queries import staff_with
+from portal.accounts.models import Grant, Person
+from portal.accounts.permissions import PERMISSIONS
 from portal.audit.record import record
 from portal.clock import now
 from portal.db import db
@@ -17,7 +16,9 @@ from portal.tickets.models import Ticket
 
 def at_work() -> dict[int, Person]:
     """Everyone who works on tickets now, by key: agents and managers."""
-    return {person.id: person for role in (Role.AGENT, Role.MANAGER) for person in staff_with(role)}
+    working = Grant.role.in_(PERMISSIONS["ticket:work"]) & Grant.ended_at.is_(None)
+    found = select(Person).where(Person.id.in_(select(Grant.person_id).where(working)))
+    return {person.id: person for person in db.session.scalars(found.where(Person.disabled_at.is_(None)))}
 
 
 def held_by(person_id: int, because: str) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from sqlalchemy.orm import joinedload
 
 from portal.accounts.actor import Actor, Scope
 from portal.accounts.permissions import PERMISSIONS
-from portal.clock import now
 from portal.db import db
 from portal.errors import NotFound
 from portal.events.models import Event
@@ -18,7 +17,6 @@ from portal.tickets.sides import is_support
 
 THREAD_PAGE = 100
 STATES = ("open", "waiting", "closed")
-QUEUE_VIEWS = ("unclaimed", "mine", "open", "waiting", "closed")
 
 WITH_PARTIES = (
     joinedload(Ticket.event).joinedload(Event.organisation),
@@ -129,43 +127,6 @@ def attachment_for(actor: Actor, attachment_id: int) -> Attachment:
     if found is None or attachment_scope(actor, attachment_id) is None:
         raise NotFound
     return found
-
-
-def queue_page(actor: Actor, view: str, cursor: str | None) -> Page[Ticket]:
-    """The tickets of one view of the queue: open ones by deadline, the others by latest activity."""
-    tickets = visible_tickets(actor).options(*WITH_PARTIES)
-    if view in ("waiting", "closed"):
-        keys = [Ticket.last_activity_at, Ticket.id]
-        return page_of(tickets.where(Ticket.state == view), keys, cursor, descending=True)
-    tickets = tickets.where(Ticket.state == "open")
-    if view == "unclaimed":
-        tickets = tickets.where(Ticket.assignee_id.is_(None))
-    elif view == "mine":
-        tickets = tickets.where(Ticket.assignee_id == actor.person_id)
-    return page_of(tickets, [Ticket.reply_due_at, Ticket.id], cursor)
-
-
-@dataclass(frozen=True)
-class QueueCounts:
-    """How many open tickets wait: with nobody, with the actor, past their promise, and all together."""
-
-    unclaimed: int
-    mine: int
-    late: int
-    open: int
-
-
-def queue_counts(actor: Actor) -> QueueCounts:
-    """The figures of the queue, in one query; zeros for who may not read tickets."""
-    waiting = visible_tickets(actor).where(Ticket.state == "open")
-    queued = waiting.with_only_columns(Ticket.assignee_id, Ticket.reply_due_at).subquery()
-    counted = select(
-        func.count().filter(queued.c.assignee_id.is_(None)),
-        func.count().filter(queued.c.assignee_id == actor.person_id),
-        func.count().filter(queued.c.reply_due_at < now()),
-        func.count(),
-    ).select_from(queued)
-    return QueueCounts(*db.session.execute(counted).one())
 
 
 def _readable(actor: Actor, ticket: Ticket, attachment_id: int) -> bool:

@@ -16,6 +16,7 @@ from portal.policy.coverage import Topic
 from portal.policy.hours import Promise
 from portal.tickets import letters
 from portal.tickets.arrivals import BY_PAGE, Arrival
+from portal.tickets.closing import close
 from portal.tickets.continuing import continued, is_over
 from portal.tickets.drafts import drop_draft
 from portal.tickets.goals import follow
@@ -24,7 +25,6 @@ from portal.tickets.models import Message, Ticket
 from portal.tickets.presence import leave
 from portal.tickets.promises import promise_now
 from portal.tickets.queries import last_message_id, locked_ticket, newest_of_others, ticket_for
-from portal.tickets.satisfaction import ask_once
 from portal.tickets.sides import is_support
 from portal.tickets.turns import added
 from portal.tickets.uploads import Upload
@@ -167,15 +167,7 @@ def close_ticket(actor: Actor, ticket_id: int, *, seen: int) -> Ticket:
         raise Conflict("This ticket is closed already.", links=(_to(ticket),))
     if newest_of_others(actor, ticket) > seen:
         raise Conflict("A message came in before you closed. Read it first.", links=(_to(ticket),))
-    before = _state(ticket)
-    ticket.state, ticket.closed_at = "closed", now()
-    ticket.reply_due_at = ticket.awaiting_since = None
-    ticket.last_activity_at = ticket.closed_at
-    follow(ticket)
-    record(actor, "ticket.closed", ticket, before=before, after=_state(ticket), scope=ticket.scope)
-    letters.tell_of_closing(
-        ticket, actor.id, newest, by_support=is_support(actor, ticket.scope), asks=ask_once(ticket)
-    )
+    close(actor, ticket, newest)
     return ticket
 
 

@@ -32,7 +32,7 @@ EVENT_PAGES = frozenset({"events", "roster", "imports", "bookings", "tickets", "
 
 PLACES = (
     Place("Today", "staff.index", "staff:read", frozenset({"staff"})),
-    Place("Tickets", "queue.index", "ticket:work", frozenset({"queue", "tickets", "canned", "calls", "ticket_work"})),
+    Place("Tickets", "queue.index", "ticket:work", frozenset({"queue", "tickets", "canned", "calls", "ticket_work", "bulk", "keyboard", "duty", "assignment"})),
     Place("Events", "events.index", "event:read", EVENT_PAGES),
     Place("Contacts", "rosters.index", "roster:overview", frozenset({"rosters"})),
     Place("Removals", "removals.index", "roster:decide", frozenset({"removals"})),

@@ -24,6 +24,7 @@ from portal.roster.imports.models import ContactImport
 from portal.roster.imports.sheet import Sheet, SheetRow, as_json
 from portal.roster.models import Contact, Removal
 from portal.tickets.models import Attachment, Message, Ticket
+from portal.tickets.models_distribution import SavedFilter
 from portal.tickets.models_work import CannedReply
 from portal.wishlist.models import Wish
 from tests.people import World
@@ -113,6 +114,7 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
             "attachment_id": attachment.id, "order_id": order.id, "quote_id": quote.id, "wish_id": wish.id, "session_id": session.id,
             "availability_id": availability.id, "booking_id": booking.id, "person_id": contact.id,
             "article_id": article.id, "category_id": article.category_id,
+            "filter_id": _saved_filter(world.agent if event is world.congress else world.manager),
             "colleague_id": world.agent.id, **_rota(world, day),
             "organisation_id": event.organisation_id, "document_id": document.id, "payment_id": payment.id, "grant_id": registered.grant_id,
             "reply_id": reply.id,
@@ -138,6 +140,13 @@ def _article(world: World, event: Event) -> Article:
     }
     db.session.add(Version(article_id=article.id, **first))
     return article
+
+
+def _saved_filter(owner: Person) -> int:
+    saved = SavedFilter(person_id=owner.id, name="A view", wanted={"view": "open"})
+    db.session.add(saved)
+    db.session.commit()
+    return saved.id
 
 
 def _rota(world: World, day: int) -> dict[str, int]:

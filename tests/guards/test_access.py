@@ -35,7 +35,7 @@ SEES = {
 # A published wish exists for everybody who has signed in, an article for everyone.
 SHARED = {"wish_id", "article_id"}
 # A person's own things: nobody else's exist for them.
-OWN_ONLY = {"session_id": ("contact", "outside_contact"), "import_id": ("organiser", "outsider")}
+OWN_ONLY = {"filter_id": ("agent", "manager"), "session_id": ("contact", "outside_contact"), "import_id": ("organiser", "outsider")}
 # Parameters that name nothing of anybody's.
 PLAIN = {
     "number": 1,
