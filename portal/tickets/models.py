@@ -62,7 +62,7 @@ class Ticket(Base):
     opened_by: Mapped[Person] = relationship(foreign_keys=opened_by_id)
     assignee: Mapped[Person | None] = relationship(foreign_keys=assignee_id)
     handed_to: Mapped[Person | None] = relationship(foreign_keys=handed_to_id)
-    question: Mapped["Question | None"] = relationship(viewonly=True, uselist=False)
+    question: Mapped["Question | None"] = relationship(lambda: _question(), viewonly=True, uselist=False)
     merged_into: Mapped["Ticket | None"] = relationship(foreign_keys=merged_into_id, remote_side="Ticket.id")
 
     __table_args__ = (
@@ -92,6 +92,13 @@ class Ticket(Base):
     def scope(self) -> Scope:
         """Where the ticket belongs; its event must have been loaded with it."""
         return self.event.scope
+
+
+def _question() -> type["Question"]:
+    # Asked for when the mappers are set up: whoever imports tickets first has not imported questions yet.
+    from portal.questions.models import Question
+
+    return Question
 
 
 class Message(Base):
