@@ -44,6 +44,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "question:read": frozenset({Role.CONTACT}),
     "question:answer": frozenset({Role.CONTACT}),
     "help:manage": frozenset({Role.ORGANISER, Role.CONTACT}),
+    "report:read": frozenset({Role.AGENT, Role.MANAGER}),
     "booking:read": frozenset({Role.ORGANISER, Role.CONTACT, Role.AGENT, Role.MANAGER}),
     "booking:create": frozenset({Role.ORGANISER, Role.CONTACT}),
     "booking:cancel": frozenset({Role.ORGANISER, Role.CONTACT, Role.AGENT, Role.MANAGER}),

@@ -11,7 +11,7 @@ MODULES = (
     "home", "operations", "editions", "coverage", "prices", "guides",
     "unsubscribing", "accounts", "people", "organisations", "staff", "audit",
     "events", "roster", "rosters", "imports", "removals",
-    "tickets", "drafts", "known", "files", "notes", "presence", "promises", "satisfaction", "canned", "queue", "bulk", "keyboard", "duty", "assignment",
+    "tickets", "drafts", "known", "files", "notes", "presence", "promises", "satisfaction", "reports", "canned", "queue", "bulk", "keyboard", "duty", "assignment",
     "bookings", "availability",
     "orders", "payments", "documents", "quotes", "quote_drafts",
     "wishes", "moderation",

@@ -28,11 +28,12 @@ class NavigationItem:
 
 
 # An event's tickets and removals are of the event to whoever has no place of all of them.
-EVENT_PAGES = frozenset({"events", "roster", "imports", "bookings", "tickets", "removals"})
+EVENT_PAGES = frozenset({"events", "roster", "imports", "bookings", "tickets", "promises", "removals"})
 
 PLACES = (
     Place("Today", "staff.index", "staff:read", frozenset({"staff"})),
-    Place("Tickets", "queue.index", "ticket:work", frozenset({"queue", "tickets", "canned", "calls", "ticket_work", "bulk", "keyboard", "duty", "assignment"})),
+    Place("Tickets", "queue.index", "ticket:work", frozenset({"queue", "tickets", "promises", "canned", "calls", "ticket_work", "bulk", "keyboard", "duty", "assignment"})),
+    Place("Reports", "reports.index", "report:read", frozenset({"reports"})),
     Place("Events", "events.index", "event:read", EVENT_PAGES),
     Place("Contacts", "rosters.index", "roster:overview", frozenset({"rosters"})),
     Place("Removals", "removals.index", "roster:decide", frozenset({"removals"})),
