@@ -7,6 +7,7 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from portal.errors import Invalid
 from portal.forms import tidy
 from portal.policy.wishes import WishStatus
+from portal.tickets.drafts import draft_for
 from portal.web.access import requires, resolves
 from portal.web.htmx import done, wants_fragment
 from portal.web.paging import addressed
@@ -49,8 +50,11 @@ def index() -> str:
     WISHES_A_DAY, key_func=by_person, methods=["POST"], deduct_when=lambda answer: _is_added(answer)
 )
 def new() -> Response | str:
-    """Add a wish; what is alike on the list is shown first, once (WISH-1). `?title=` and `?problem=` fill in."""
-    form = WishForm(title=_asked("title", LONGEST_TITLE), problem=_asked("problem", LONGEST_TEXT))
+    """Add a wish; what is alike on the list is shown first, once (WISH-1).
+
+    `?title=` and `?problem=` fill in, or the reader's draft of a ticket on the event that `?draft=` names.
+    """
+    form = WishForm(**_typed())
     customers = queries.customers_to_speak_for(current_actor())
     form.organisation_id.offer(customers, _nobody())
     if not form.validate_on_submit():
@@ -146,6 +150,16 @@ def _nobody() -> str:
 
 def _asked(name: str, longest: int) -> str:
     return (tidy(request.args.get(name, "")) or "")[:longest]
+
+
+def _typed() -> dict[str, str]:
+    event_id = request.args.get("draft", type=int)
+    draft = draft_for(current_actor(), f"new:{event_id}") if event_id else None
+    texts = draft.texts if draft else {}
+    return {
+        "title": texts.get("subject") or _asked("title", LONGEST_TITLE),
+        "problem": texts.get("body") or _asked("problem", LONGEST_TEXT),
+    }
 
 
 def _is_added(answer: Response) -> bool:

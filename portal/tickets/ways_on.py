@@ -13,9 +13,9 @@ CARRIED_MOST = 2_000
 def ways_on(coverage: Coverage, actor: Actor, event: Event, subject: str = "", body: str = "") -> list[Link]:
     """The pages that a topic's ways on lead to; what has no page of its own goes by ticket.
 
-    What was typed so far travels to the wish list, as far as an address can carry it.
+    What was typed so far travels to the wish list: whole with the draft, else as far as an address can carry it.
     """
-    typed = {"title": subject or None, "problem": body[:CARRIED_MOST] or None}
+    typed = {"title": subject or None, "problem": body[:CARRIED_MOST] or None, "draft": event.id}
     places = {
         WayOn.BOOK_SESSION: Link(WAY_ON_LABELS[WayOn.BOOK_SESSION], "bookings.index", {"event_id": event.id}),
         WayOn.WISH_LIST: Link(WAY_ON_LABELS[WayOn.WISH_LIST], "wishes.new", typed),

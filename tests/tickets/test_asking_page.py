@@ -153,6 +153,20 @@ def test_a_new_feature_leads_to_the_wish_list_with_what_was_typed(client: Portal
     )
 
 
+def test_every_word_reaches_the_wish_list(client: PortalClient, world: World) -> None:
+    browser, body = client.as_(world.contact), "word " * 1500 + "last"
+    page = browser.post(new(world), filled(topic="change_or_feature", subject="Badges & ribbons", body=body))
+    leads = re.search(r'href="(/wishes/new\?[^"]+)"', page.get_data(as_text=True))
+    assert leads
+    wish = browser.get(html.unescape(leads[1])).get_data(as_text=True)
+    assert 'value="Badges &amp; ribbons"' in wish
+    assert "word word last</textarea>" in wish
+    other = client.as_(world.other_contact).get(f"/wishes/new?draft={world.congress.id}")
+    assert "word word" not in other.get_data(as_text=True)
+    for odd in ("x", "0", "-1", "99999999999999999999", "%00"):
+        assert browser.get(f"/wishes/new?draft={odd}").status_code == 200
+
+
 def test_telling_about_one_topic_does_not_tell_about_another(client: PortalClient, world: World) -> None:
     page = client.as_(world.contact).post(new(world), filled(topic="on_site", told="third_party"))
     assert "Rule OUT-6" in text_of(page)
