@@ -7,8 +7,9 @@ import pytest
 
 from portal.inbound.parse import parse
 from portal.inbound.parsed import ParsedMail
+from tests.inbound.corpus.automatic import calendar_samples
+from tests.inbound.corpus.bounces import bounce_samples
 from tests.inbound.corpus.everything import CLASSES, TO_DAMAGE, samples
-from tests.inbound.corpus.machines import bounce_samples, calendar_samples
 from tests.inbound.corpus.writing import Sample
 
 

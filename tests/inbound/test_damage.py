@@ -1,14 +1,17 @@
 """No mail, however broken or built, stops the reading, takes a second, or leaves what no table can hold."""
 
 import json
+import re
 import time
 import unicodedata
+from collections import Counter
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.inbound.limits import Limits
+from portal.inbound.marker import MARKER
 from portal.inbound.parse import parse
 from portal.inbound.parsed import Address, Bounce, CalendarReply, FailedDelivery, MailFile, ParsedMail
 from portal.inbound.wire import packed, unpacked
@@ -18,6 +21,27 @@ from tests.inbound.corpus.mutations import bombs, damaged
 # The budget of one mail. Processor time, so that a busy machine fails no build.
 SECONDS = 1.0
 DAMAGED = {sample.name: sample for sample in samples() if sample.name in TO_DAMAGE}
+
+LINES = (
+    "", "hello 12", "> quoted", "> On 2.2.2026 at 10:00 Kim wrote:", "On 1.1.2026 kim@conf.example wrote:", MARKER, "-- ",
+    "From: Kim", "To: Robin", "Subject: Hall", "_" * 32, "Begin forwarded message:", "-----Original Message-----",
+    "Sent from my iPhone", "text: more", "<kim@conf.example> wrote:", "Kim 12:30 schrieb",
+)  # fmt: skip
+FRAGMENTS = (
+    b"From: kim@conf.example\r\n", b"Subject: ", b"\r\n", b"\x00", b"--b\r\n", b"--b--\r\n", b"--c\r\n", b"=?utf-8?b?/w==?=",
+    b"Content-Type: multipart/mixed; boundary=b\r\n", b"Content-Type: multipart/alternative; boundary=c\r\n",
+    b"Content-Type: multipart/digest; boundary=b\r\n", b"Content-Type: multipart/report\r\n",
+    b"Content-Type: message/rfc822\r\n", b"Content-Type: message/delivery-status\r\n", b"Content-Type: text/calendar\r\n",
+    b"Content-Type: text/html; charset=utf-16\r\n", b"Content-Transfer-Encoding: base64\r\n", b"<p>\xff",
+    b"Content-Transfer-Encoding: x-uuencode\r\n", b"begin 644 x\r\n#0V%T\r\nend\r\n", b"Content-ID: <x\xff>\r\n",
+    b"Final-Recipient: rfc822;x@y.example\r\n", b"Date: Mon, 99 Foo 2026 -9999\r\n",
+    b"Content-Disposition: attachment; filename*0*=x''%ff\r\n",
+    b"BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nBEGIN:VEVENT\r\nATTENDEE:x\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+)  # fmt: skip
+
+
+def words(text: str) -> Counter[str]:
+    return Counter(re.findall(r"\w+", text))
 
 
 def unfit(mail: ParsedMail) -> list[str]:
@@ -89,6 +113,20 @@ def test_no_word_of_any_text_is_lost(typed: str) -> None:
     for word in typed.split():
         shown = "".join(sign for sign in word if unicodedata.category(sign) not in ("Cc", "Cs"))
         assert shown in kept
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(LINES), max_size=25), st.sampled_from(["Hall", "Fwd: Hall"]))
+def test_no_line_is_lost_or_doubled_however_quotes_are_mixed(lines: list[str], subject: str) -> None:
+    body = "\n".join(lines)
+    mail = survived(f"Subject: {subject}\r\nContent-Type: text/plain\r\n\r\n{body}".encode())
+    assert words(body) == words(f"{mail.text} {mail.quoted}")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=30))
+def test_any_order_of_headers_and_boundaries_is_a_mail(fragments: list[bytes]) -> None:
+    survived(b"".join(fragments))
 
 
 def test_a_fault_that_nobody_foresaw_still_tells_whose_mail_it_is() -> None:

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 
+from tests.inbound.corpus.automatic import automatic_samples, calendar_samples
+from tests.inbound.corpus.bounces import bounce_samples
 from tests.inbound.corpus.clients import client_samples
-from tests.inbound.corpus.machines import automatic_samples, bounce_samples, calendar_samples
+from tests.inbound.corpus.enclosed import file_samples
+from tests.inbound.corpus.headers import header_samples
+from tests.inbound.corpus.markup import markup_samples
 from tests.inbound.corpus.mutations import bombs, damaged
-from tests.inbound.corpus.odd import file_samples, header_samples, markup_samples, structure_samples
 from tests.inbound.corpus.shapes import charset_samples, forward_samples, notes_samples, order_samples
+from tests.inbound.corpus.structure import structure_samples
 from tests.inbound.corpus.writing import Sample
 
 CLASSES = {

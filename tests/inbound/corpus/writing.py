@@ -2,7 +2,7 @@
 
 import base64
 import quopri
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from email.header import Header
 
 from portal.inbound.marker import MARKER
@@ -24,9 +24,6 @@ class Sample:
     kind: Kind = "person"
     notes: tuple[str, ...] = ()
     facts: dict[str, object] = field(default_factory=dict)
-
-    def renamed(self, name: str) -> "Sample":
-        return replace(self, name=name)
 
 
 @dataclass(frozen=True)
@@ -108,3 +105,6 @@ Robin"""
 
 def prefixed(words: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in words.split("\n"))
+
+
+YES = text("Yes, two.\n")
