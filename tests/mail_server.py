@@ -10,13 +10,14 @@ from aiosmtpd.controller import Controller
 
 
 class MailServer:
-    """Takes mail on a loopback port and keeps it in `received`, oldest first.
+    """Takes mail on a loopback port and keeps it in `received`, oldest first, and who sent it in `envelopes`.
 
     `refusals` holds the answer to a recipient that is refused: `550 5.1.1 No such user`.
     """
 
     def __init__(self) -> None:
         self.received: list[EmailMessage] = []
+        self.envelopes: list[str] = []
         self.refusals: dict[str, str] = {}
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -37,6 +38,7 @@ class MailServer:
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         assert isinstance(message, EmailMessage)
         self.received.append(message)
+        self.envelopes.append(envelope.mail_from or "")
         return "250 OK"
 
     def __enter__(self) -> "MailServer":

@@ -66,6 +66,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "quote:draft": frozenset({Role.AGENT, Role.MANAGER}),
     "quote:send": frozenset({Role.MANAGER}),
     "statement:read": frozenset({Role.ORGANISER, Role.MANAGER}),
+    "mail:sort": frozenset({Role.AGENT, Role.MANAGER}),
     "duty:edit": frozenset({Role.AGENT, Role.MANAGER}),
     "duty:manage": frozenset({Role.MANAGER}),
     "wish:read": EVERYONE,

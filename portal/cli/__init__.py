@@ -3,7 +3,7 @@
 import click
 from flask.cli import AppGroup, ScriptInfo
 
-from portal.cli import check, connected, create_admin, demo, demo_server, migrate, serve, worker
+from portal.cli import check, connected, create_admin, demo, demo_server, mail_in, migrate, serve, worker
 from portal.cli.errors import ClearErrors
 
 
@@ -16,7 +16,7 @@ def cli() -> None:
     """The Conference Tracker support portal. Settings come from the environment: see `portal check`."""
 
 
-for module in (serve, worker, migrate, demo, demo_server, create_admin, check):
+for module in (serve, worker, mail_in, migrate, demo, demo_server, create_admin, check):
     cli.add_command(module.command)
 
 

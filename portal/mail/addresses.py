@@ -90,10 +90,10 @@ def _opened(detail: str) -> Told:
     try:
         sealed = base64.b32decode(detail.upper())
     except binascii.Error:
-        return Told("forged")
+        return Told("forged", slug=detail)
     told, mac = sealed[:-MAC_BYTES], sealed[-MAC_BYTES:]
     if not hmac.compare_digest(mac, _mac(told)):
-        return Told("forged")
+        return Told("forged", slug=detail)
     first, second = (int.from_bytes(told[at : at + KEY_BYTES]) for at in (1, 1 + KEY_BYTES))
     if told[:1] == BOUNCE:
         return Told("bounce", mail_id=first)

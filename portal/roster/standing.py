@@ -18,7 +18,7 @@ from portal.tickets.models import Message, Ticket
 @dataclass(frozen=True)
 class Standing:
     """Of one contact. `last_active_at` is None for whoever has not been seen; `invited_until` is when the
-    newest invitation stops working; `mail_fails` says that the newest mail to their address was refused."""
+    newest invitation stops working; `mail_fails` says that the newest mail to their address was refused or came back."""
 
     last_active_at: datetime | None
     has_signed_up: bool
@@ -45,7 +45,10 @@ def standings(event_id: int) -> Mapping[int, Standing]:
         .join(Person, Person.id == Contact.person_id)
         .where(Contact.event_id == event_id, Contact.ended_at.is_(None))
     )
-    found = {key: Standing(seen, came, until, state == "failed") for key, seen, came, until, state in rows}
+    found = {
+        key: Standing(seen, came, until, state in ("failed", "bounced"))
+        for key, seen, came, until, state in rows
+    }
     # Whoever was registered after this was read is new, not an error.
     return defaultdict(lambda: NOT_SEEN, found)
 
@@ -71,6 +74,6 @@ def _mail_state() -> ColumnElement[str]:
     # An address that was corrected since is not blamed for what the old one did.
     settled = select(OutboundMail.state).where(
         OutboundMail.person_id == Contact.person_id, OutboundMail.address == Person.email,
-        OutboundMail.state.in_(("sent", "failed")),
+        OutboundMail.state.in_(("sent", "failed", "bounced")),
     )  # fmt: skip
     return settled.order_by(OutboundMail.id.desc()).limit(1).correlate(Contact, Person).scalar_subquery()

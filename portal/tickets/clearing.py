@@ -4,6 +4,7 @@ from sqlalchemy import or_, select
 
 from portal.clock import now
 from portal.db import db, in_transaction
+from portal.inbound.models import InboundMail
 from portal.tickets.day_quota import forget_past_days
 from portal.tickets.drafts import forget_old_drafts
 from portal.tickets.models import Attachment
@@ -27,5 +28,9 @@ def _is_wanted(name: str) -> bool:
     drafted = TicketDraft.data.contains({"uploads": [{"storage_name": name}]})
     return any(
         db.session.scalar(select(found.id).where(holds).limit(1)) is not None
-        for found, holds in ((Attachment, carried), (TicketDraft, drafted))
+        for found, holds in (
+            (Attachment, carried),
+            (TicketDraft, drafted),
+            (InboundMail, InboundMail.storage_name == name),
+        )
     )

@@ -1,6 +1,7 @@
 """Which mail a ticket causes, and who gets it. These take part in the caller's transaction."""
 
 from portal.accounts.models import Person
+from portal.db import db
 from portal.mail.enclosed import travels
 from portal.mail.post import post
 from portal.mail.threads import Turn
@@ -92,6 +93,22 @@ def tell_of_closing(
             by_support=by_support,
             token=satisfaction_token(ticket.id, person.id) if asks and person.id == asked_id else None,
         )
+
+
+def tell_of_bounce(message: Message, address: str, reason: str, mail_id: int) -> None:
+    """Tell whoever answered that a mail server gave the answer back."""
+    ticket = db.session.get_one(Ticket, message.ticket_id)
+    post(
+        message.author,
+        "ticket_bounced",
+        cause=f"ticket-bounced:{mail_id}",
+        permission="ticket:work",
+        scope=ticket.scope,
+        turn=Turn(ticket.id),
+        ticket=ticket,
+        address=address,
+        reason=reason,
+    )
 
 
 def _working_on(ticket: Ticket) -> tuple[list[Person], str]:

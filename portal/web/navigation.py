@@ -34,6 +34,7 @@ PLACES = (
     Place("Today", "staff.index", "staff:read", frozenset({"staff"})),
     Place("Tickets", "queue.index", "ticket:work", frozenset({"queue", "tickets", "promises", "canned", "calls", "ticket_work", "bulk", "keyboard", "duty", "assignment"})),
     Place("Reports", "reports.index", "report:read", frozenset({"reports"})),
+    Place("Mail", "inbound.index", "mail:sort", frozenset({"inbound"})),
     Place("Events", "events.index", "event:read", EVENT_PAGES),
     Place("Contacts", "rosters.index", "roster:overview", frozenset({"rosters"})),
     Place("Removals", "removals.index", "roster:decide", frozenset({"removals"})),

@@ -16,6 +16,7 @@ from portal.db import db
 from portal.documents.issue import issue_invoice
 from portal.duty.models import Absence, DutyException
 from portal.events.models import Event
+from portal.inbound.models import InboundMail
 from portal.orders.models import Order, OrderLine
 from portal.payments.models import Payment
 from portal.questions.models import PublishedAnswer, Question
@@ -109,7 +110,7 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
     db.session.commit()
     return Belongings(
         {
-            "question_id": question.id, "answer_id": answer.id, "slug": event.slug,
+            "mail_id": _mail(event), "question_id": question.id, "answer_id": answer.id, "slug": event.slug,
             "event_id": event.id, "import_id": listed.id, "contact_id": registered.id, "removal_id": removal.id, "ticket_id": ticket.id,
             "attachment_id": attachment.id, "order_id": order.id, "quote_id": quote.id, "wish_id": wish.id, "session_id": session.id,
             "availability_id": availability.id, "booking_id": booking.id, "person_id": contact.id,
@@ -120,6 +121,16 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
             "reply_id": reply.id,
         }
     )  # fmt: skip
+
+
+def _mail(event: Event) -> int:
+    mail = InboundMail(
+        door="smtp", envelope_from="a@b.example", envelope_to=[], storage_name=f"gone-mail-{event.id}", size=1,
+        sha256=f"{event.id}", received_on=now().date(), state="quarantined", reason="stranger",
+    )  # fmt: skip
+    db.session.add(mail)
+    db.session.commit()
+    return mail.id
 
 
 def _article(world: World, event: Event) -> Article:

@@ -8,7 +8,7 @@ import pytest
 
 PORTAL = Path(__file__).parent.parent.parent / "portal"
 FEATURES = {
-    "accounts", "articles", "audit", "bookings", "documents", "duty", "editions", "events", "mail", "orders", "payments", "questions", "quotes", "reports", "roster", "search", "tickets",
+    "accounts", "articles", "audit", "bookings", "documents", "duty", "editions", "events", "inbound", "mail", "orders", "payments", "questions", "quotes", "reports", "roster", "search", "tickets",
     "wishlist",
 }  # fmt: skip
 # What takes part in another feature's transaction, by name; everything else is reached by service or queries.
