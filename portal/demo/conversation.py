@@ -9,6 +9,7 @@ from typing import Any
 from portal.demo.attachments import write_attachment
 from portal.demo.course import Course, Standing, Turn
 from portal.demo.frame import Frame, Someone, note
+from portal.demo.goals import write_goals, write_satisfaction
 from portal.demo.phrasing import phrase
 from portal.demo.plans import ThreadPlan
 from portal.demo.words import Words
@@ -55,6 +56,9 @@ def write_ticket(frame: Frame, draft: Draft) -> None:
     _note(frame, draft, key, standings[0], None, opened)
     for earlier, standing in pairwise(standings):
         _note(frame, draft, key, standing, *_difference(earlier, standing))
+    write_goals(frame, key, standings)
+    if draft.course.closed_at:
+        write_satisfaction(frame, key, draft.course.closed_at, draft.author, draft.words.stage.place)
 
 
 def _texts(draft: Draft) -> list[str]:

@@ -75,6 +75,11 @@ class Rows:
         self.waiting[name].append(self.shapes[name].row(values))
         return key
 
+    def put(self, model: type[Base], **values: Any) -> None:
+        """Take a row whose key is another row's."""
+        name = model.__tablename__
+        self.waiting[name].append(self.shapes[name].row(values))
+
     def flush(self) -> None:
         """Begin to write what has been collected, the audit rows in the order of what they tell.
 
@@ -90,8 +95,9 @@ class Rows:
         self.flush()
         self.settle()
         for name in self.written:
-            quoted = {"name": f'"{name}"', "key": self.last_key[name]}
-            self.session.execute(text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :key)"), quoted)
+            if name in self.last_key:
+                quoted = {"name": f'"{name}"', "key": self.last_key[name]}
+                self.session.execute(text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :key)"), quoted)
             self.session.execute(text(f'ANALYZE "{name}"'))
         self.session.execute(text(f"ANALYZE {TicketWords.__tablename__}"))
 
