@@ -23,9 +23,10 @@ from portal.tickets import models_distribution as distribution
 from portal.tickets import models_drafts as ticket_drafts
 from portal.tickets import models_goals as goals
 from portal.tickets import models_work as ticket_work
+from portal.usage import models as usage
 from portal.wishlist import models as wishlist
 
 __all__ = [
     "accounts", "articles", "audit", "bookings", "distribution", "documents", "duty", "editions", "events", "goals", "imports", "inbound", "mail", "orders", "payments", "questions", "quotes", "rate_counters", "roster", "search",
-    "ticket_drafts", "ticket_work", "tickets", "wishlist",
+    "ticket_drafts", "ticket_work", "tickets", "usage", "wishlist",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ MODULES = (
     "events", "roster", "rosters", "imports", "removals",
     "tickets", "drafts", "known", "files", "notes", "presence", "promises", "satisfaction", "reports", "canned", "queue", "bulk", "keyboard", "duty", "assignment",
     "bookings", "availability",
-    "orders", "payments", "documents", "quotes", "quote_drafts",
+    "orders", "payments", "documents", "quotes", "quote_drafts", "usage",
     "wishes", "moderation",
     "questions",
     "articles", "shelves", "search",
