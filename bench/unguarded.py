@@ -17,8 +17,10 @@ from portal.cli import serve, worker
 from portal.cli.receiving import Received
 
 DATABASE = "without_guards"
-# The comparison in "set this state where it is still that one".
-COMPARISON = re.compile(r"""\s+AND (removal|payment|"order")\.state (=|!=) %\(\w+\)s(::\w+)?""")
+# The comparison in "set this state where it is still that one", and in "who has it where nobody has".
+COMPARISON = re.compile(
+    r"""\s+AND (removal|payment|"order")\.state (=|!=) %\(\w+\)s(::\w+)?|\s+AND ticket\.assignee_id IS NULL"""
+)
 ROW_LOCK = re.compile(r"\s+FOR (NO KEY )?UPDATE\b(\s+OF\s+\w+)?(\s+SKIP LOCKED)?")
 CONSTRAINTS = (
     "ALTER TABLE contact DROP CONSTRAINT uq_contact_seat_id",
