@@ -1,11 +1,11 @@
 """Tickets, their messages, and what is attached."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, false, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from portal.accounts.actor import Scope
 from portal.accounts.models import Person
@@ -124,6 +124,9 @@ class Message(Base):
     call_direction: Mapped[str | None]
     call_minutes: Mapped[int | None]
     logged_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    # Whom a turn was mailed to and what became of it: only where `thread_of` reads it for support.
+    delivery: Mapped[Any] = query_expression()
 
     author: Mapped[Person] = relationship(foreign_keys=author_id)
     logged_by: Mapped[Person | None] = relationship(foreign_keys=logged_by_id)

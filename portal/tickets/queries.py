@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field
 
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, with_expression
 
 from portal.accounts.actor import Actor, Scope
 from portal.accounts.permissions import PERMISSIONS
 from portal.db import db
 from portal.errors import NotFound
 from portal.events.models import Event
+from portal.mail.queries import deliveries
 from portal.paging import Page, page_of
 from portal.questions.models import Question
 from portal.tickets.models import Attachment, Message, Ticket
@@ -91,6 +92,8 @@ def thread_of(actor: Actor, ticket: Ticket, cursor: str | None = None) -> Page[M
     whole = messages.options(
         joinedload(Message.author), joinedload(Message.logged_by), joinedload(Message.attachments)
     )
+    if is_support(actor, ticket.scope):
+        whole = whole.options(with_expression(Message.delivery, deliveries(Message.id)))
     return page_of(whole, [Message.id], cursor, descending=True, size=THREAD_PAGE)
 
 
