@@ -17,8 +17,7 @@ MODULES = (
     "wishes", "moderation",
     "questions",
     "articles", "shelves", "search",
-    "ticket_work",
-    "calls",
+    "ticket_work", "calls", "merging",
 )  # fmt: skip
 
 

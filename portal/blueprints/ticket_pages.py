@@ -26,6 +26,9 @@ MORE = (
     ("Time spent", "ticket_work.time"),
     ("Remind me", "ticket_work.list_follow_ups"),
     ("Log a phone call", "calls.new_on_ticket"),
+    ("Related tickets", "merging.list_links"),
+    ("Merge with another", "merging.new"),
+    ("Split", "merging.new_split"),
 )
 
 
@@ -42,6 +45,10 @@ def thread_page(
     """A ticket's page; for htmx `fragment` alone. After a refused reply (422), what came in since is marked as new."""
     actor = current_actor()
     ticket = ticket_here(ticket_id)
+    if ticket.merged_into_id:
+        ticket = queries.target_for(actor, ticket)
+        if not (form.body.data or note):
+            return htmx.done(url_for("tickets.show", ticket_id=ticket.id))
     page = queries.thread_of(actor, ticket, request.args.get("cursor"))
     around = surroundings(actor, ticket)
     seen, form.seen.data = form.seen_id, str(page.items[0].id if page.items else 0)

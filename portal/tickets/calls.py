@@ -20,7 +20,7 @@ from portal.tickets.goals import follow
 from portal.tickets.letters_work import tell_of_call
 from portal.tickets.models import Message, Ticket
 from portal.tickets.promises import promise_now
-from portal.tickets.queries import locked_ticket
+from portal.tickets.queries import locked_target
 from portal.tickets.sides import require_support
 from portal.tickets.spent import MINUTES_MOST, spend
 
@@ -74,7 +74,7 @@ def log_call_on(actor: Actor, ticket_id: int, person_id: int, call: Call, *, for
 
     As `log_call`. Raises NotFound, Forbidden, Invalid (person, direction, minutes).
     """
-    ticket = locked_ticket(actor, ticket_id)
+    ticket = locked_target(actor, ticket_id)
     require_support(actor, ticket.scope)
     own_key = actor.own_key(form_key)
     if logged := db.session.scalar(select(Message).where(Message.form_key == own_key)):

@@ -14,7 +14,7 @@ from portal.errors import Conflict, Invalid
 from portal.mail.post import post
 from portal.tickets.models import Ticket
 from portal.tickets.models_work import FollowUp
-from portal.tickets.queries import WITH_PARTIES, locked_ticket
+from portal.tickets.queries import WITH_PARTIES, locked_target, with_merged
 from portal.tickets.sides import require_support
 
 AT_ONCE = 100
@@ -28,7 +28,7 @@ def remind_me(
 
     Raises Invalid (at) for a time that has passed or that the clocks skip, NotFound, Forbidden.
     """
-    ticket = locked_ticket(actor, ticket_id)
+    ticket = locked_target(actor, ticket_id)
     require_support(actor, ticket.scope)
     own_key = actor.own_key(form_key)
     if kept := db.session.scalar(select(FollowUp).where(FollowUp.form_key == own_key)):
@@ -46,9 +46,10 @@ def remind_me(
 @use_case
 def withdraw_follow_up(actor: Actor, ticket_id: int, reminder_id: int) -> None:
     """Take back a reminder of one's own. Raises Conflict when it has been sent or taken back, NotFound, Forbidden."""
-    ticket = locked_ticket(actor, ticket_id)
+    ticket = locked_target(actor, ticket_id)
     require_support(actor, ticket.scope)
-    own = (FollowUp.id == reminder_id, FollowUp.ticket_id == ticket.id, FollowUp.person_id == actor.id)
+    here = FollowUp.ticket_id.in_(with_merged(ticket))
+    own = (FollowUp.id == reminder_id, here, FollowUp.person_id == actor.id)
     pending = update(FollowUp).where(*own, FollowUp.state == "pending").values(state="withdrawn")
     if db.session.scalar(pending.returning(FollowUp.id)) is None:
         raise Conflict("There is no such reminder any more.")
@@ -58,7 +59,8 @@ def withdraw_follow_up(actor: Actor, ticket_id: int, reminder_id: int) -> None:
 def follow_ups_of(actor: Actor, ticket: Ticket) -> list[FollowUp]:
     """The actor's own reminders of a ticket that are still to come."""
     require_support(actor, ticket.scope)
-    own = select(FollowUp).where(FollowUp.ticket_id == ticket.id, FollowUp.person_id == actor.id)
+    here = FollowUp.ticket_id.in_(with_merged(ticket))
+    own = select(FollowUp).where(here, FollowUp.person_id == actor.id)
     return list(db.session.scalars(own.where(FollowUp.state == "pending").order_by(FollowUp.due_at)))
 
 

@@ -51,7 +51,7 @@ def tell_support(ticket: Ticket, message: Message, author: Person) -> None:
 def tell_customer(ticket: Ticket, message: Message, author: Person) -> None:
     """Send support's answer to the contacts who took part, or to every contact when none of them is left."""
     never_a_note(message)
-    for person in _asking(ticket):
+    for person in asking(ticket):
         post(
             person,
             "ticket_answer",
@@ -80,7 +80,7 @@ def tell_of_closing(
     With `asks` whoever has the ticket on the customer's side is asked whether it helped, by a link of their own.
     """
     asked_id = ticket.handed_to_id or ticket.opened_by_id
-    told = _asking(ticket) if by_support else [ticket.assignee] if ticket.assignee else []
+    told = asking(ticket) if by_support else [ticket.assignee] if ticket.assignee else []
     for person in (person for person in told if person.id != closer_id):
         post(
             person,
@@ -121,7 +121,8 @@ def _working_on(ticket: Ticket) -> tuple[list[Person], str]:
     return offered.people, offered.because
 
 
-def _asking(ticket: Ticket) -> list[Person]:
+def asking(ticket: Ticket) -> list[Person]:
+    """The contacts of now who took part in a ticket, or every contact when none of them is left."""
     contacts = contact_people(ticket.event_id)
     took_part = customer_authors(ticket)
     return [person for person in contacts if person.id in took_part] or contacts

@@ -4,6 +4,7 @@ from portal.accounts.models import Person
 from portal.mail.post import post
 from portal.mail.threads import Turn
 from portal.policy.hours import Promise
+from portal.tickets.letters import asking
 from portal.tickets.models import Message, Ticket
 
 
@@ -15,3 +16,21 @@ def tell_of_call(
         to, "ticket_call", cause=f"ticket-call:{said.id}", permission="ticket:read", scope=ticket.scope,
         turn=Turn(ticket.id, said.id), ticket=ticket, said=said, answer=answer, promise=promise,
     )  # fmt: skip
+
+
+def tell_of_merge(ticket: Ticket, target: Ticket, merge_id: int) -> None:
+    """Tell whoever took part in either of two tickets that they are one now."""
+    for person in asking(target):
+        post(
+            person, "ticket_merged", cause=f"ticket-merged:{merge_id}", permission="ticket:read",
+            scope=target.scope, turn=Turn(target.id), ticket=target, merged=ticket,
+        )  # fmt: skip
+
+
+def tell_of_split(ticket: Ticket, part: Ticket) -> None:
+    """Tell whoever took part in what was taken out of a ticket where it goes on."""
+    for person in asking(part):
+        post(
+            person, "ticket_split", cause=f"ticket-split:{part.id}", permission="ticket:read", scope=part.scope,
+            turn=Turn(part.id), ticket=part, whole=ticket,
+        )  # fmt: skip

@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import or_
+from sqlalchemy import delete, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import joinedload
 
 from portal.accounts.actor import Actor
 from portal.audit.record import record
-from portal.db import db
+from portal.db import db, use_case
+from portal.errors import Conflict, Invalid
 from portal.tickets.models import Ticket
 from portal.tickets.models_work import TicketLink
-from portal.tickets.queries import visible_tickets
+from portal.tickets.queries import locked_target, visible_tickets
+from portal.tickets.sides import require_support
 
 RELATIONS = ("related", "split", "continued")
 # How a relation reads on the page of the ticket that it starts from, and on that of the other.
@@ -48,6 +50,36 @@ def link_tickets(actor: Actor, ticket: Ticket, other: Ticket, relation: str) -> 
     return made is not None
 
 
+@use_case
+def link_related(actor: Actor, ticket_id: int, other_id: int) -> None:
+    """Link two tickets of one customer's as related. Raises Invalid (other), NotFound, Forbidden."""
+    ticket = locked_target(actor, ticket_id)
+    require_support(actor, ticket.scope)
+    found = db.session.scalar(
+        visible_tickets(actor).where(Ticket.id == other_id).options(joinedload(Ticket.event))
+    )
+    if found is None or found.id == ticket.id:
+        raise Invalid(other="There is no other ticket of this number.")
+    require_support(actor, found.scope)
+    if not link_tickets(actor, ticket, found, "related"):
+        raise Invalid(other="These two are linked already.")
+
+
+@use_case
+def unlink(actor: Actor, ticket_id: int, link_id: int) -> None:
+    """Take a link between related tickets away again. Raises Conflict when there is none, NotFound, Forbidden."""
+    ticket = locked_target(actor, ticket_id)
+    require_support(actor, ticket.scope)
+    touching = or_(TicketLink.ticket_id == ticket.id, TicketLink.other_id == ticket.id)
+    gone = delete(TicketLink).where(TicketLink.id == link_id, touching, TicketLink.relation == "related")
+    ends = db.session.execute(gone.returning(TicketLink.ticket_id, TicketLink.other_id)).first()
+    if ends is None:
+        raise Conflict("There is no such link any more.")
+    other = ends[1] if ends[0] == ticket.id else ends[0]
+    before = {"relation": "related", "ticket": other}
+    record(actor, "ticket.unlinked", ticket, before=before, scope=ticket.scope)
+
+
 def linked_tickets(actor: Actor, ticket: Ticket) -> list[Linked]:
     """The tickets that a visible one leads to or comes from, as far as the actor may see them. One query."""
     touching = or_(TicketLink.ticket_id == ticket.id, TicketLink.other_id == ticket.id)
@@ -56,6 +88,12 @@ def linked_tickets(actor: Actor, ticket: Ticket) -> list[Linked]:
     whole = visible.where(touching, Ticket.id != ticket.id).options(joinedload(Ticket.event))
     rows = db.session.execute(whole.order_by(TicketLink.id)).tuples()
     return [_linked(ticket, link, other) for other, link in rows]
+
+
+def links_of(actor: Actor, ticket: Ticket) -> list[Linked]:
+    """As `linked_tickets`, for support alone."""
+    require_support(actor, ticket.scope)
+    return linked_tickets(actor, ticket)
 
 
 def _linked(ticket: Ticket, link: TicketLink, other: Ticket) -> Linked:

@@ -11,7 +11,7 @@ from portal.audit.record import record
 from portal.db import db, use_case
 from portal.errors import Invalid
 from portal.tickets.models import Ticket
-from portal.tickets.queries import locked_ticket
+from portal.tickets.queries import locked_target
 from portal.tickets.sides import require_support
 
 PRIORITIES = {"low": "Low", "normal": "Normal", "high": "High", "urgent": "Urgent"}
@@ -39,7 +39,7 @@ def mark_ticket(actor: Actor, ticket_id: int, *, priority: str, tags: Iterable[s
 
     Raises Invalid (priority, tags), NotFound, and Forbidden for who is not support on this ticket.
     """
-    ticket = locked_ticket(actor, ticket_id)
+    ticket = locked_target(actor, ticket_id)
     require_support(actor, ticket.scope)
     wanted = _each_once(normal_tag(tag) for tag in tags)
     _check(priority, wanted)

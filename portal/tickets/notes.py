@@ -8,7 +8,7 @@ from portal.accounts.actor import Actor
 from portal.audit.record import record
 from portal.db import db, use_case
 from portal.tickets.models import Message
-from portal.tickets.queries import locked_ticket
+from portal.tickets.queries import locked_target
 from portal.tickets.sides import require_support
 from portal.tickets.turns import added
 from portal.tickets.uploads import Upload
@@ -23,7 +23,7 @@ def add_note(
     A repeated form gives the same note. Raises NotFound, and Forbidden for who is not support on this
     ticket: an agent who is a contact of the event is its customer (HOW-1).
     """
-    ticket = locked_ticket(actor, ticket_id)
+    ticket = locked_target(actor, ticket_id)
     require_support(actor, ticket.scope)
     own_key = actor.own_key(form_key)
     if noted := db.session.scalar(select(Message).where(Message.form_key == own_key)):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, or_, select, union
 from sqlalchemy.orm import joinedload, with_expression
 
 from portal.accounts.actor import Actor, Scope
@@ -80,9 +80,31 @@ def event_tickets(
     return page_of(tickets, [Ticket.last_activity_at, Ticket.id], cursor, descending=True)
 
 
+def with_merged(ticket: Ticket) -> Select[int]:
+    """The key of a ticket and those of all that were merged into it, whose messages it shows as its own."""
+    keys = select(Ticket.id).where(Ticket.id == ticket.id).cte("with_merged", recursive=True)
+    into = select(Ticket.id).join(keys, Ticket.merged_into_id == keys.c.id)
+    return select(keys.union(into).c.id)
+
+
+def locked_target(actor: Actor, ticket_id: int) -> Ticket:
+    """As `locked_ticket`, but of a merged ticket the one that it leads to: what is written goes there."""
+    ticket = locked_ticket(actor, ticket_id)
+    while ticket.merged_into_id is not None:
+        ticket = locked_ticket(actor, ticket.merged_into_id)
+    return ticket
+
+
+def target_for(actor: Actor, ticket: Ticket) -> Ticket:
+    """The ticket that a merged one leads to, itself where it was not merged, with its parties."""
+    while ticket.merged_into_id is not None:
+        ticket = ticket_for(actor, ticket.merged_into_id)
+    return ticket
+
+
 def visible_messages(actor: Actor, ticket: Ticket) -> Select[Message]:
     """What `actor` may read on a ticket already found to be visible: support's notes for support alone."""
-    messages = select(Message).where(Message.ticket_id == ticket.id)
+    messages = select(Message).where(Message.ticket_id.in_(with_merged(ticket)))
     return messages if is_support(actor, ticket.scope) else messages.where(Message.internal.is_(False))
 
 
@@ -111,9 +133,11 @@ def newest_of_others(actor: Actor, ticket: Ticket) -> int:
 
 def customer_authors(ticket: Ticket) -> set[int]:
     """Who took part in a ticket on the customer's side: its opener, whoever wrote there, whoever has it now."""
-    wrote = select(Message.author_id).where(Message.ticket_id == ticket.id, Message.from_staff.is_(False))
-    took_part = {ticket.opened_by_id, *db.session.scalars(wrote.distinct())}
-    return took_part | ({ticket.handed_to_id} if ticket.handed_to_id else set())
+    here = with_merged(ticket)
+    wrote = select(Message.author_id).where(Message.ticket_id.in_(here), Message.from_staff.is_(False))
+    opened = select(Ticket.opened_by_id).where(Ticket.id.in_(here))
+    handed = select(Ticket.handed_to_id).where(Ticket.id.in_(here), Ticket.handed_to_id.is_not(None))
+    return set(db.session.scalars(union(wrote, opened, handed)))
 
 
 def attachment_scope(actor: Actor, attachment_id: int) -> Scope | None:

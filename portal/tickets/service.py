@@ -24,7 +24,7 @@ from portal.tickets.holders import held_by
 from portal.tickets.models import Message, Ticket
 from portal.tickets.presence import leave
 from portal.tickets.promises import promise_now
-from portal.tickets.queries import last_message_id, locked_ticket, newest_of_others, ticket_for
+from portal.tickets.queries import last_message_id, locked_target, locked_ticket, newest_of_others, ticket_for
 from portal.tickets.sides import is_support
 from portal.tickets.turns import added
 from portal.tickets.uploads import Upload
@@ -104,10 +104,10 @@ def reply_to_ticket(
 
     Support's answer makes it wait for the customer; the customer's reply makes it wait for support, with
     a new promise unless one is running (HOW-2). Long after closing it makes a new ticket that leads back,
-    which the message is on then (HOW-4). `seen` is the newest message an answer is written in view
+    which the message is on then (HOW-4). What is written to a merged one goes to the one it leads to. `seen` is the newest message an answer is written in view
     of: raises Invalid when there are newer ones. Raises NotFound or Forbidden for who may not reply.
     """
-    ticket = locked_ticket(actor, ticket_id)
+    ticket = locked_target(actor, ticket_id)
     actor.require("ticket:reply", ticket.scope)
     own_key = actor.own_key(form_key)
     if sent := db.session.scalar(select(Message).where(Message.form_key == own_key)):

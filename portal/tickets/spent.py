@@ -9,7 +9,7 @@ from portal.db import db, use_case
 from portal.errors import Conflict, Invalid, NotFound
 from portal.tickets.models import Ticket
 from portal.tickets.models_work import TimeEntry
-from portal.tickets.queries import locked_ticket
+from portal.tickets.queries import locked_target, locked_ticket, with_merged
 from portal.tickets.sides import require_support
 
 MINUTES_MOST = 24 * 60
@@ -21,7 +21,7 @@ def note_time(actor: Actor, ticket_id: int, *, minutes: int, note: str, form_key
 
     Raises Invalid (minutes), NotFound, and Forbidden for who is not support on this ticket.
     """
-    ticket = locked_ticket(actor, ticket_id)
+    ticket = locked_target(actor, ticket_id)
     require_support(actor, ticket.scope)
     own_key = actor.own_key(form_key)
     if noted := db.session.scalar(select(TimeEntry).where(TimeEntry.form_key == own_key)):
@@ -35,11 +35,13 @@ def correct_time(actor: Actor, ticket_id: int, entry_id: int, *, note: str) -> T
 
     Raises Conflict when it was countered already or is a counter-entry itself, NotFound, Forbidden.
     """
-    ticket = locked_ticket(actor, ticket_id)
-    require_support(actor, ticket.scope)
-    entry = db.session.get(TimeEntry, entry_id)
-    if entry is None or entry.ticket_id != ticket.id:
+    shown = locked_target(actor, ticket_id)
+    require_support(actor, shown.scope)
+    here = select(TimeEntry).where(TimeEntry.id == entry_id, TimeEntry.ticket_id.in_(with_merged(shown)))
+    entry = db.session.scalar(here)
+    if entry is None:
         raise NotFound
+    ticket = locked_ticket(actor, entry.ticket_id)
     countered = select(TimeEntry.id).where(TimeEntry.corrects_id == entry.id)
     if entry.corrects_id or db.session.scalar(countered):
         raise Conflict("This entry is corrected already.")
@@ -54,9 +56,10 @@ def spend(actor: Actor, ticket: Ticket, minutes: int, note: str, *, form_key: st
 
 
 def time_on(actor: Actor, ticket: Ticket) -> list[TimeEntry]:
-    """The entries of a ticket, newest first, each with who noted it; for support alone."""
+    """The entries of a ticket and of those merged into it, newest first, each with who noted it; for support alone."""
     require_support(actor, ticket.scope)
-    entries = select(TimeEntry).where(TimeEntry.ticket_id == ticket.id).options(joinedload(TimeEntry.person))
+    here = TimeEntry.ticket_id.in_(with_merged(ticket))
+    entries = select(TimeEntry).where(here).options(joinedload(TimeEntry.person))
     return list(db.session.scalars(entries.order_by(TimeEntry.id.desc()).limit(200)))
 
 

@@ -17,7 +17,7 @@ from portal.tickets.links import READS
 from portal.tickets.models import Ticket
 from portal.tickets.models_work import AfterEventHelp, CannedReply, FollowUp, TicketLink
 from portal.tickets.presence import lately_writing
-from portal.tickets.queries import visible_tickets
+from portal.tickets.queries import visible_tickets, with_merged
 from portal.tickets.sides import is_support
 from portal.wishlist.models import Wish
 from portal.wishlist.queries import visible_wishes
@@ -50,9 +50,10 @@ def surroundings(actor: Actor, ticket: Ticket) -> Surroundings:
     Kinds: writing, canned, follow_up (support alone); booking, wish, article, help, merged, into, and one for
     each relation of links.
     """
-    parts = [*_led_to(actor, ticket), *_other_tickets(actor, ticket)]
+    here = with_merged(ticket)
+    parts = [*_led_to(actor, here), *_other_tickets(actor, ticket)]
     if is_support(actor, ticket.scope):
-        parts += _tools(actor, ticket)
+        parts += _tools(actor, ticket, here)
     found: dict[str, list[Thing]] = {}
     for kind, *values in db.session.execute(union_all(*parts)):
         found.setdefault(kind, []).append(Thing(*values))
@@ -68,20 +69,20 @@ def _part(kind: Any, base: Select[Any], key: Any, label: Any, note: Any = "", at
     return base.with_only_columns(named, key, cast(label, Text), said, moment, maintain_column_froms=True)
 
 
-def _led_to(actor: Actor, ticket: Ticket) -> Iterator[Select[Any]]:
-    booked = select(Booking).where(Booking.ticket_id == ticket.id)
+def _led_to(actor: Actor, here: Select[int]) -> Iterator[Select[Any]]:
+    booked = select(Booking).where(Booking.ticket_id.in_(here))
     yield _part("booking", booked, Booking.id, Booking.audience, Booking.state, Booking.starts_at)
-    wished = visible_wishes(actor).where(Wish.ticket_id == ticket.id)
+    wished = visible_wishes(actor).where(Wish.ticket_id.in_(here))
     yield _part("wish", wished, Wish.id, Wish.title, Wish.state)
-    written = visible_articles(actor).where(Article.ticket_id == ticket.id)
+    written = visible_articles(actor).where(Article.ticket_id.in_(here))
     yield _part("article", written, Article.id, Article.title, Article.state)
-    asked = select(AfterEventHelp).where(AfterEventHelp.ticket_id == ticket.id)
+    asked = select(AfterEventHelp).where(AfterEventHelp.ticket_id.in_(here))
     yield _part("help", asked, AfterEventHelp.id, AfterEventHelp.kind, at=AfterEventHelp.done_at)
 
 
 def _other_tickets(actor: Actor, ticket: Ticket) -> Iterator[Select[Any]]:
     merged = visible_tickets(actor).where(Ticket.merged_into_id == ticket.id)
-    yield _part("merged", merged, Ticket.id, Ticket.subject)
+    yield _part("merged", merged, Ticket.id, Ticket.subject, Ticket.spent_minutes)
     into = visible_tickets(actor).where(Ticket.id == ticket.merged_into_id)
     yield _part("into", into, Ticket.id, Ticket.subject)
     ends = or_(Ticket.id == TicketLink.ticket_id, Ticket.id == TicketLink.other_id)
@@ -94,11 +95,11 @@ def _other_tickets(actor: Actor, ticket: Ticket) -> Iterator[Select[Any]]:
     yield _part("linked", linked, Ticket.id, Ticket.subject, direction, TicketLink.made_at)
 
 
-def _tools(actor: Actor, ticket: Ticket) -> Iterator[Select[Any]]:
+def _tools(actor: Actor, ticket: Ticket, here: Select[int]) -> Iterator[Select[Any]]:
     yield _part("writing", lately_writing(actor, ticket), Person.id, Person.name)
     in_use = select(CannedReply).where(CannedReply.archived_at.is_(None))
     fits = case((CannedReply.topic == ticket.topic, "fits"), else_="")
     yield _part("canned", in_use, CannedReply.id, CannedReply.title, fits)
-    reminders = select(FollowUp).where(FollowUp.ticket_id == ticket.id, FollowUp.state == "pending")
+    reminders = select(FollowUp).where(FollowUp.ticket_id.in_(here), FollowUp.state == "pending")
     mine = reminders.where(FollowUp.person_id == actor.person_id)
     yield _part("follow_up", mine, FollowUp.id, FollowUp.note, at=FollowUp.due_at)
