@@ -86,7 +86,7 @@ def linked_tickets(actor: Actor, ticket: Ticket) -> list[Linked]:
     there = or_(Ticket.id == TicketLink.ticket_id, Ticket.id == TicketLink.other_id)
     visible = visible_tickets(actor).add_columns(TicketLink).join(TicketLink, there)
     whole = visible.where(touching, Ticket.id != ticket.id).options(joinedload(Ticket.event))
-    rows = db.session.execute(whole.order_by(TicketLink.id)).tuples()
+    rows = db.session.execute(whole.order_by(TicketLink.id))
     return [_linked(ticket, link, other) for other, link in rows]
 
 
