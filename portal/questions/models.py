@@ -10,6 +10,7 @@ from portal.accounts.models import Person
 from portal.clock import now
 from portal.db import Base, Key
 from portal.events.models import Event
+from portal.questions.passing import without_greeting
 from portal.tickets.models import Message, Ticket
 
 TITLE_MOST = 80
@@ -79,9 +80,11 @@ class Question(Base):
 
     @property
     def title(self) -> str:
-        """Its first words, on one line."""
-        words = " ".join(self.body.split()) or "Erased question"
-        return words if len(words) <= TITLE_MOST else words[: TITLE_MOST - 1].rsplit(" ", 1)[0] + "…"
+        """Its first words, on one line, after a greeting on a line of its own."""
+        words = " ".join(without_greeting(self.body).split()) or "Erased question"
+        if len(words) <= TITLE_MOST:
+            return words
+        return words[: TITLE_MOST - 1].rsplit(" ", 1)[0].rstrip(" .,;:?!") + "…"
 
 
 class QuestionMessage(Base):

@@ -83,7 +83,7 @@ def answer_of_support(actor: Actor, question: Question, turns: Sequence[Question
         return None
     handed_on = max((turn.passed_on_id or 0 for turn in turns), default=0)
     newest = _answers(actor, question).where(Message.id > handed_on).order_by(Message.id.desc()).limit(1)
-    return db.session.scalar(newest)
+    return db.session.scalar(newest.options(joinedload(Message.author)))
 
 
 def is_answer_of_support(actor: Actor, question: Question, message_id: int) -> bool:

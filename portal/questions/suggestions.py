@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, Text, cast, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, Text, any_, cast, func, literal_column, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from portal.accounts.actor import Actor
@@ -86,7 +86,6 @@ def _like(words: ColumnElement[str], text: str) -> tuple[ColumnElement[bool], ..
 
 def _shared(words: ColumnElement[str], text: str) -> ColumnElement[int]:
     """How many words, by their stems, two texts have in common."""
-    theirs = func.unnest(func.tsvector_to_array(words))
-    asked = func.unnest(func.tsvector_to_array(func.to_tsvector(ENGLISH, text)))
-    common = select(theirs).intersect(select(asked)).subquery()
-    return select(func.count()).select_from(common).scalar_subquery()
+    theirs = func.unnest(func.tsvector_to_array(words)).table_valued("word").render_derived()
+    asked = func.tsvector_to_array(func.to_tsvector(ENGLISH, text))
+    return select(func.count()).select_from(theirs).where(theirs.c.word == any_(asked)).scalar_subquery()

@@ -5,7 +5,9 @@ import pytest
 from portal.audit.models import AuditEntry
 from portal.db import db
 from portal.questions.escalating import escalate_question
-from portal.questions.models import HelpPage, PublishedAnswer, QuestionMessage
+from portal.questions.models import HelpPage, PublishedAnswer, Question, QuestionMessage
+from portal.questions.passing import for_the_attendee
+from portal.questions.publishing import publish_answer
 from portal.questions.suggestions import suggested_answers
 from portal.tickets.models import Message, Ticket
 from portal.tickets.service import reply_to_ticket
@@ -193,6 +195,57 @@ def test_what_this_events_contacts_answered_before_is_offered(client: PortalClie
     assert ">Write to registration.</textarea>" in browser.get(f"{here}?suggestion=1").text.replace(
         "\r\n", ""
     )
+
+
+def test_the_closest_answer_comes_first_and_one_word_alone_is_not_enough(world: World) -> None:
+    for number, (asked, answer) in enumerate(
+        (
+            ("How do I change the institute on my badge?", "In your profile."),
+            ("How do I change my workshop?", "Under my name."),
+            ("Is there a badge for dogs?", "No."),
+        )
+    ):
+        publish_answer(
+            world.actor("contact"), world.congress.id, asked=asked, answer=answer, form_key=str(number)
+        )
+    question, _ = confirmed(world)
+    found = [each.answer for each in suggested_answers(world.actor("contact"), question)]
+    assert found == ["In your profile.", "Under my name."]
+
+
+@pytest.mark.parametrize(
+    ("body", "title"),
+    [
+        ("Hello,\n\nwhere is   my badge?", "where is my badge?"),
+        (
+            "Where is my badge now, and when do I get it,\nplease?",
+            "Where is my badge now, and when do I get it, please?",
+        ),
+        ("Hello!", "Hello!"),
+        ("word. " * 100, "word. " * 12 + "word…"),
+        ("", "Erased question"),
+    ],
+)
+def test_a_question_is_called_by_its_first_words(body: str, title: str) -> None:
+    assert Question(body=body).title == title
+
+
+@pytest.mark.parametrize(
+    ("text", "handed"),
+    [
+        ("Hi Ann,\n\ndo this.\n\nKind regards,\nDana Whitlock", "do this."),
+        ("Hi Ann,\n\ndo this.\n\n- Dana", "do this."),
+        ("Do this.\nDana", "Do this."),
+        ("Do this.", "Do this."),
+        ("Dana", "Dana"),
+        (
+            "Open the list of names that Dana Whitlock has made,\nthen do this.",
+            "Open the list of names that Dana Whitlock has made,\nthen do this.",
+        ),
+    ],
+)
+def test_supports_answer_is_handed_on_without_who_wrote_it(text: str, handed: str) -> None:
+    assert for_the_attendee(text, "Dana Whitlock") == handed
 
 
 def test_an_organiser_looks_after_the_help_page_but_reads_no_question(

@@ -8,6 +8,7 @@ from portal.events.queries import event_for
 from portal.questions import queries, service
 from portal.questions.forms import AnswerForm, SeenForm
 from portal.questions.help_pages import help_of
+from portal.questions.passing import for_the_attendee
 from portal.questions.suggestions import Suggestion, suggested_answers
 from portal.tickets.models import Message
 from portal.web.access import requires
@@ -87,4 +88,5 @@ def _prefilled(team: str, from_support: Message | None, suggestions: list[Sugges
         return AnswerForm(formdata=None, shown_as=team, body=suggestions[int(chosen) - 1].answer)
     if from_support is None:
         return AnswerForm(formdata=None, shown_as=team)
-    return AnswerForm(formdata=None, shown_as=team, body=from_support.body, passed_on=str(from_support.id))
+    body = for_the_attendee(from_support.body, from_support.author.name)
+    return AnswerForm(formdata=None, shown_as=team, body=body, passed_on=str(from_support.id))

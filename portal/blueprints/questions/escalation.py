@@ -41,7 +41,7 @@ def escalate(question_id: int) -> Response:
 
 def _page(question_id: int, form: EscalationForm, status: int = 200) -> Response:
     question = question_for(current_actor(), question_id)
-    promise, _ = promise_now()
+    promise, _ = promise_now(question.event_id)
     page = render_template(
         "questions/escalation.html", question=question, event=question.event, form=form, promise=promise,
         reason=reason_if_sent_now(promise), told=conversation(question, turns_of(question), with_address=False),
