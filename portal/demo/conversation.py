@@ -8,10 +8,11 @@ from typing import Any
 
 from portal.demo.attachments import write_attachment
 from portal.demo.course import Course, Standing, Turn
+from portal.demo.duty import write_offers
 from portal.demo.frame import Frame, Someone, note
 from portal.demo.goals import write_goals, write_satisfaction
 from portal.demo.phrasing import phrase
-from portal.demo.plans import ThreadPlan
+from portal.demo.plans import ScenePlan, ThreadPlan
 from portal.demo.words import Words
 from portal.tickets.models import Message, Ticket
 
@@ -27,11 +28,22 @@ class Draft:
     colleague: Someone | None
     agent: Someone
     chance: random.Random
+    placed: ScenePlan | None = None
 
     @property
     def opened_at(self) -> datetime:
         """When it was opened: tickets are written in this order, so that their numbers grow with time."""
         return self.course.turns[0].sent_at
+
+    @property
+    def assigned_because(self) -> str:
+        """Why its agent has it, when it went to them by load (HOW-1)."""
+        if self.placed is None or not self.placed.by_load:
+            return ""
+        return (
+            "Nobody claimed it in half of its response time. The least loaded of 3 on duty who take this topic:"
+            f" {self.agent.name} has 1 open ticket, weighed by priority."
+        )
 
     def writer(self, turn: Turn) -> Someone:
         """Who sent a message."""
@@ -56,6 +68,8 @@ def write_ticket(frame: Frame, draft: Draft) -> None:
     _note(frame, draft, key, standings[0], None, opened)
     for earlier, standing in pairwise(standings):
         _note(frame, draft, key, standing, *_difference(earlier, standing))
+    if standings[-1].state == "open" and standings[-1].assignee is None:
+        write_offers(frame, key, draft.thread.topic, draft.opened_at)
     write_goals(frame, key, standings)
     if draft.course.closed_at:
         write_satisfaction(frame, key, draft.course.closed_at, draft.author, draft.words.stage.place)
@@ -88,6 +102,10 @@ def _write_row(frame: Frame, draft: Draft, subject: str, now: Standing) -> int:
         first_reply_at=course.first_reply_at,
         last_activity_at=course.closed_at or course.turns[-1].sent_at,
         assignee_id=now.assignee and now.assignee.id,
+        assigned_at=course.claimed_at if now.assignee else None,
+        assigned_because=draft.assigned_because,
+        priority=draft.placed.priority if draft.placed else "normal",
+        tags=draft.placed.tags if draft.placed else [],
         closed_at=course.closed_at,
         policy_edition=frame.edition_at(draft.opened_at),
     )
@@ -122,6 +140,8 @@ def _note(
     before: dict[str, Any] | None,
     after: dict[str, Any],
 ) -> None:
-    actor = draft.writer(standing.turn) if standing.turn else draft.agent
-    place = draft.words.stage.place
-    note(frame, standing.at, actor, standing.action, Ticket, ticket, place, before, after)
+    actor: Someone | None = draft.writer(standing.turn) if standing.turn else draft.agent
+    place, action = draft.words.stage.place, standing.action
+    if action == "ticket.claimed" and draft.assigned_because:
+        actor, action, after = None, "ticket.assigned", after | {"because": draft.assigned_because}
+    note(frame, standing.at, actor, action, Ticket, ticket, place, before, after)

@@ -15,6 +15,7 @@ LATE_MINUTES = (560, 960)
 CLOSED_AFTER_THANKS = (15, 260)
 CLOSED_AFTER_SILENCE = (3 * 540, 6 * 540)
 CLAIMED_BEFORE_REPLY = (2, 25)
+HALF_MINUTES = 270
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +123,17 @@ def placed_course(
     *,
     claimed: bool,
     closed: bool,
+    by_load: bool = False,
 ) -> Course:
-    """A conversation placed by hand: so many messages, all in business hours, the last at `ends_at`."""
+    """A conversation placed by hand: so many messages, all in business hours, the last at `ends_at`.
+
+    Nobody claims one that goes `by_load`: it is assigned at half of its response time (HOW-1).
+    """
     hours, turns, at = frame.edition.hours, [_turn(thread, 0, opened_at)], opened_at
     for index, message in enumerate(thread.messages[1:shown], 1):
         at = add_business_minutes(at, minutes(message.after, in_business=True), hours)
         turns.append(_turn(thread, index, min(at, ends_at)))
-    claimed_at = add_business_minutes(opened_at, 5, hours) if claimed else None
+    claimed_at = add_business_minutes(opened_at, HALF_MINUTES if by_load else 5, hours) if claimed else None
     return Course(turns, claimed_at, add_business_minutes(ends_at, 45, hours) if closed else None)
 
 

@@ -21,6 +21,7 @@ from portal.demo.cast import ACCOUNTS, PASSWORD
 from portal.demo.conversation import Draft, write_ticket
 from portal.demo.customers import Customer, Stage, write_customer
 from portal.demo.documents import write_documents
+from portal.demo.duty import write_rotas
 from portal.demo.frame import Frame
 from portal.demo.lists import write_list
 from portal.demo.newcomers import write_newcomers
@@ -94,6 +95,7 @@ def _frame(rows: Rows) -> Frame:
 def _write_all(frame: Frame, scale: int, progress: Progress) -> None:
     plans = [(plan, generation) for generation in range(scale) for plan in content.organisations()]
     settle_team(frame, len(plans))
+    write_rotas(frame)
     diary, customers = Diary(frame), []
     total = scale * len(content.events())
     for start in range(0, len(plans), CUSTOMERS_PER_WRITE):

@@ -120,6 +120,9 @@ class ScenePlan:
     author: str | None = None
     agent: str | None = None
     closed: bool = False
+    by_load: bool = False
+    priority: str = "normal"
+    tags: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

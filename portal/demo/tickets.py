@@ -65,12 +65,14 @@ def _placed(frame: Frame, words: Words, plan: ScenePlan) -> Draft:
     before = placed_minutes(thread, plan.shown)
     opened_at = business_before(ends_at, before, hours) if before else ends_at
     claimed, contacts = plan.agent is not None, [each.who for each in words.stage.contacts]
-    course = placed_course(frame, thread, plan.shown, ends_at, opened_at, claimed=claimed, closed=plan.closed)
+    course = placed_course(
+        frame, thread, plan.shown, ends_at, opened_at, claimed=claimed, closed=plan.closed, by_load=plan.by_load
+    )
     chance = dice("scene", plan.event, plan.thread)
     author = frame.people[plan.author] if plan.author else chance.choice(_not_of_the_cast(contacts))
     colleague = next((who for who in contacts if who is not author), None)
     agent = frame.people[plan.agent] if plan.agent else words.stage.agents[0]
-    return Draft(words, thread, course, author, colleague, agent, chance)
+    return Draft(words, thread, course, author, colleague, agent, chance, plan)
 
 
 def _not_of_the_cast(contacts: list[Someone]) -> list[Someone]:
