@@ -166,6 +166,7 @@ def _empty() -> None:
     names = ", ".join(f'"{table.name}"' for table in tables)
     with db.engine.begin() as connection:
         connection.exec_driver_sql(f"TRUNCATE {names}, procrastinate_jobs RESTART IDENTITY CASCADE")
+        connection.exec_driver_sql("SET LOCAL portal.forgets = 'on'")
         connection.exec_driver_sql("DELETE FROM policy_edition WHERE number > 1")
 
 
