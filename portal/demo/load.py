@@ -21,6 +21,7 @@ from portal.demo.cast import ACCOUNTS, PASSWORD
 from portal.demo.conversation import Draft, write_ticket
 from portal.demo.customers import Customer, Stage, write_customer
 from portal.demo.documents import write_documents
+from portal.demo.drafts import write_draft
 from portal.demo.duty import write_rotas
 from portal.demo.frame import Frame
 from portal.demo.lists import write_list
@@ -128,6 +129,7 @@ def _settle(frame: Frame, stage: Stage, diary: Diary) -> list[Draft]:
         write_removals(frame, stage)
         write_list(frame, stage)
         write_quotes(frame, stage)
+        write_draft(frame, stage)
     write_bookings(frame, stage, diary)
     drafts = list(tickets_of(frame, stage))
     write_newcomers(frame, stage, last_seat)
