@@ -11,7 +11,7 @@ from portal.editions.queries import edition_in_force
 from portal.errors import Invalid
 from portal.policy.goals import GoalKind
 from portal.reports import breakdowns, figures
-from portal.reports.charts import bar_chart
+from portal.reports.charts import bar_chart, row_chart
 from portal.reports.files import FILES
 from portal.reports.periods import Period, period_of, usual_period
 from portal.tickets.promises import in_words
@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 blueprint = Blueprint("reports", __name__)
 
 BREAKDOWN_LABELS = {"events": "By event", "agents": "By person", "topics": "By topic"}
-SHOWN = 100
+SHOWN, DRAWN = 100, 12
 MINUTES_OF_HOUR = 60
 
 
@@ -60,9 +60,8 @@ def breakdown(by: str) -> tuple[str, int]:
     period, problems = _asked_for()
     lines = breakdowns.lines(by, period, SHOWN + 1)
     shown = lines[:SHOWN]
-    chart = bar_chart(
-        [line.label for line in shown[:12]], tickets_opened=[line.opened for line in shown[:12]]
-    )
+    most = shown[:DRAWN]
+    chart = row_chart([line.label for line in most], [line.opened for line in most], "tickets opened")
     return _page(
         "reports/breakdown.html", period, problems, by=by, lines=shown, chart=chart, cut=len(lines) > SHOWN
     )

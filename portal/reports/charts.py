@@ -6,6 +6,7 @@ from dataclasses import dataclass
 WIDTH, HEIGHT = 640, 190
 LEFT, TOP, BOTTOM = 44, 10, 24
 LABELS_MOST = 7
+ROW, ROW_LABEL, LABEL_LETTERS = 26, 240, 34
 ROUND = (1, 2, 5)
 
 
@@ -53,6 +54,23 @@ def bar_chart(labels: Sequence[str], **series: Sequence[float | None]) -> Chart:
     )
     marks = tuple((round(HEIGHT - BOTTOM - part * scale, 1), _figure(part)) for part in (0, top / 2, top))
     return Chart(bars, marks, _spread(labels, step), tuple(name.replace("_", " ") for name in series))
+
+
+def row_chart(labels: Sequence[str], values: Sequence[float], series: str) -> Chart:
+    """A chart of one series with a row for each label, for labels that are long: names of events and people."""
+    top = max((*values, 1))
+    scale, height = (WIDTH - ROW_LABEL - LEFT) / top, ROW * max(len(labels), 1)
+    bars = tuple(
+        Bar(ROW_LABEL, at * ROW + 4, round(value * scale, 1), ROW - 8, 1) for at, value in enumerate(values)
+    )
+    middles = [at * ROW + ROW / 2 + 4 for at in range(len(labels))]
+    marks = tuple((middle, _figure(value)) for middle, value in zip(middles, values, strict=True))
+    names = tuple((middle, _short(label)) for middle, label in zip(middles, labels, strict=True))
+    return Chart(bars, marks, names, (series,), height=height, left=ROW_LABEL, base=height)
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= LABEL_LETTERS else f"{label[: LABEL_LETTERS - 1]}…"
 
 
 def _spread(labels: Sequence[str], step: float) -> tuple[tuple[float, str], ...]:

@@ -57,5 +57,5 @@ def navigation(actor: Actor) -> list[NavigationItem]:
         return []
     places = [place for place in PLACES if actor.may(place.permission)]
     around = [place for place in places if request.blueprint in place.blueprints]
-    here = min(around, key=lambda place: len(place.blueprints), default=None)
+    here = min(around, key=lambda place: (place.blueprints is EVENT_PAGES, len(place.blueprints)), default=None)
     return [NavigationItem(place.label, url_for(place.endpoint), place is here) for place in places]
