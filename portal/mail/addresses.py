@@ -14,20 +14,21 @@ from flask import current_app
 
 from portal.config import secret_key
 
-TICKET, BOUNCE = b"t", b"b"
+TICKET, BOUNCE, QUESTION = b"t", b"b", b"q"
 KEY_BYTES, MAC_BYTES = 5, 9
 LENGTH = 32
 
 
 @dataclass(frozen=True)
 class Told:
-    """What one of our addresses tells: a ticket and the person it was made for, a mail of ours that bounced,
-    an event by its slug, or nothing but that it is ours."""
+    """What one of our addresses tells: a ticket and the person it was made for, a question and the contact it was
+    made for (0: its attendee), a mail of ours that bounced, an event by its slug, or nothing but that it is ours."""
 
-    about: Literal["ticket", "bounce", "event", "support", "forged"]
+    about: Literal["ticket", "question", "bounce", "event", "support", "forged"]
     ticket_id: int = 0
     person_id: int = 0
     mail_id: int = 0
+    question_id: int = 0
     slug: str = ""
 
 
@@ -45,6 +46,11 @@ def inbound_address() -> str | None:
 def reply_address(ticket_id: int, person_id: int) -> str:
     """Where a person's reply on a ticket goes. Only called where replies are taken."""
     return _with_detail(_sealed(TICKET, ticket_id, person_id))
+
+
+def question_address(question_id: int, person_id: int) -> str:
+    """Where a contact's answer to an attendee goes; with `person_id` 0 what the attendee writes back (WHO-2)."""
+    return _with_detail(_sealed(QUESTION, question_id, person_id))
 
 
 def bounce_address(mail_id: int) -> str:
@@ -97,6 +103,8 @@ def _opened(detail: str) -> Told:
     first, second = (int.from_bytes(told[at : at + KEY_BYTES]) for at in (1, 1 + KEY_BYTES))
     if told[:1] == BOUNCE:
         return Told("bounce", mail_id=first)
+    if told[:1] == QUESTION:
+        return Told("question", question_id=first, person_id=second)
     return Told("ticket", ticket_id=first, person_id=second)
 
 
