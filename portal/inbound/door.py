@@ -9,7 +9,6 @@ from typing import Any
 import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
 from flask import Flask
-from sqlalchemy.exc import SQLAlchemyError
 
 from portal.db import db
 from portal.inbound.receiving import receive
@@ -61,8 +60,9 @@ class Taking:
         """Keep a mail, and say so only then."""
         try:
             mail_id = await asyncio.to_thread(self._keep, envelope)
-        except (SQLAlchemyError, OSError, RuntimeError) as error:
-            log.error("mail_not_kept", error=repr(error))
+        except Exception as error:
+            # Whatever it was: the mail is still with whoever brought it, and must not be sent back.
+            log.exception("mail_not_kept", error=repr(error))
             return COME_AGAIN
         return f"250 2.6.0 Kept as {mail_id}"
 

@@ -5,6 +5,7 @@ by its place in the mailbox.
 """
 
 import ssl
+from contextlib import suppress
 
 import structlog
 from flask import current_app
@@ -33,6 +34,15 @@ def fetch() -> int:
     if not settings.imap_host:
         return 0
     box = _connection(settings, settings.imap_host)
+    try:
+        return _take_new(box, settings)
+    finally:
+        # A server that hung up leaves its connection to us, and leaving politely would fail.
+        with suppress(OSError):
+            box.client.shutdown()
+
+
+def _take_new(box: BaseMailBox, settings: Settings) -> int:
     password = settings.imap_password.get_secret_value() if settings.imap_password else ""
     with box.login(settings.imap_username or "", password, settings.imap_folder):
         place = f"{settings.imap_host}/{settings.imap_folder}/{_validity(box, settings.imap_folder)}"
