@@ -8,6 +8,7 @@ from portal.db import db
 from portal.errors import NotFound
 from portal.events.models import Event
 from portal.events.queries import visible_events
+from portal.inbound import reasons
 from portal.inbound.models import InboundMail
 from portal.paging import Page, page_of
 
@@ -22,7 +23,8 @@ EVENTS_MOST = 500
 
 def visible_mail(actor: Actor) -> Select[InboundMail]:
     """The mail that `actor` may read: all for those who sort it, none for others."""
-    mails = select(InboundMail)
+    # What attendees and contacts write to each other is not for staff (WHO-2).
+    mails = select(InboundMail).where(InboundMail.reason != reasons.QUESTION)
     return mails if actor.may("mail:sort") else mails.where(false())
 
 

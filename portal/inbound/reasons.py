@@ -22,6 +22,7 @@ AUTO_REPLY = "auto_reply"
 BOUNCE = "bounce"
 DUPLICATE = "duplicate"
 CALENDAR = "calendar"
+QUESTION = "question"
 
 SENTENCES = {
     STRANGER: "Nobody with this address is registered.",
@@ -44,6 +45,7 @@ SENTENCES = {
     BOUNCE: "A mail server's report on a mail of ours.",
     DUPLICATE: "It came before.",
     CALENDAR: "An answer to an invitation to a live session.",
+    QUESTION: "It was about an attendee's question: it went to those it concerns, and nothing of it is kept (WHO-2).",
 }
 
 IGNORED = frozenset({OWN, AUTO_REPLY, BOUNCE, DUPLICATE, CALENDAR})

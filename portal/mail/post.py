@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.utils import formataddr
 from typing import Any
 
 import nh3
@@ -17,7 +18,7 @@ from portal.accounts.actor import NOWHERE, Scope
 from portal.accounts.models import Organisation, Person
 from portal.db import db
 from portal.jobs.queue import enqueue
-from portal.mail.addresses import takes_replies
+from portal.mail.addresses import question_address, takes_replies
 from portal.mail.models import OutboundMail
 from portal.mail.optional import kind_of
 from portal.mail.threads import Turn, above_reply, new_message_id, thread_headers
@@ -94,10 +95,13 @@ def post(
     optional = kind_of(template)
     if optional in to.unwanted_mail:
         return
-    written = _written(template, to=to, zone=to.time_zone, **context)
+    written, headers = _written(template, to=to, zone=to.time_zone, **context), {}
+    if turn:
+        written, headers = _in_thread(written, turn), thread_headers(turn, to.id)
+    elif question_id is not None:
+        written, headers = _answerable(written, question_id, to.id, "Attendee's question")
     _queue(
-        _in_thread(written, turn) if turn else written,
-        headers=thread_headers(turn, to.id) if turn else {}, optional=optional,
+        written, headers=headers, optional=optional,
         ticket_id=turn and turn.ticket_id, ticket_message_id=turn and turn.message_id,
         cause=f"{cause}:{to.id}", person_id=to.id, address=to.email, permission=permission,
         event_id=scope.event_id, organisation_id=scope.organisation_id, document_id=document_id,
@@ -127,10 +131,9 @@ def post_to_attendee(
 
     As `post`; before sending, it is asked again whether the question still stands and has this address.
     """
+    written, headers = _answerable(_written(template, zone=zone, **context), question_id, 0, sender_name)
     _queue(
-        _written(template, zone=zone, **context),
-        footer=f"Sent by Conference Tracker for {sender_name}.",
-        cause=cause, address=address, question_id=question_id, sender_name=sender_name,
+        written, headers=headers, footer=f"Sent by Conference Tracker for {sender_name}.", cause=cause, address=address, question_id=question_id, sender_name=sender_name,
     )  # fmt: skip
 
 
@@ -144,6 +147,17 @@ def post_to_stranger(
     _queue(
         _written(template, zone=EASTERN), cause=cause, address=address, answers_id=answers_id, headers=headers
     )
+
+
+def _answerable(
+    written: tuple[str, str], question_id: int, person_id: int, name: str
+) -> tuple[tuple[str, str], dict[str, str]]:
+    # What attendees and contacts write to each other must not end among support's mail (WHO-2).
+    if not takes_replies():
+        return written, {}
+    subject, text = written
+    answers = formataddr((name, question_address(question_id, person_id)))
+    return (subject, above_reply(text)), {"Reply-To": answers}
 
 
 def _in_thread(written: tuple[str, str], turn: Turn) -> tuple[str, str]:
