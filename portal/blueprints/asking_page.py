@@ -97,7 +97,7 @@ def asking_page(
     With `known`, it is the step before sending that shows what may answer the question already.
     """
     actor = current_actor()
-    event, (promise, edition) = event_for(actor, event_id), promise_now()
+    event, (promise, edition) = event_for(actor, event_id), promise_now(event_id)
     topic = form.topic.data if form.topic.data in set(Topic) else None
     cover = coverage(Topic(topic)) if topic else None
     links = ways_on(cover, actor, event, form.subject.data or "", form.body.data or "") if cover else []

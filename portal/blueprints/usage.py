@@ -8,7 +8,6 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from portal.clock import now
 from portal.editions.queries import edition_in_force
 from portal.errors import Invalid
-from portal.events.queries import event_for
 from portal.policy.fair_use import Measure, free_period_ends, may_notify, may_take_measures, reply_goal
 from portal.usage import queries, service
 from portal.usage.forms import MEASURE_LABELS, AnswerForm, MeasuresForm, NoticeForm
@@ -95,24 +94,25 @@ def _page(
     event_id: int, *, noticing: NoticeForm | None = None, answering: AnswerForm | None = None,
     deciding: MeasuresForm | None = None, status: int = 200,
 ) -> Response:  # fmt: skip
-    event, usage = event_for(current_actor(), event_id), queries.usage_of(event_id)
+    usage = queries.usage_of(event_id)
     assert usage is not None
+    event = {"id": usage.event_id, "name": usage.event, "scope": usage.scope}
     page = render_template(
         "usage/show.html", event=event, usage=usage, weeks=queries.weeks_of(event_id), units=UNITS,
         noticing=noticing or NoticeForm(formdata=None), answering=answering or AnswerForm(formdata=None),
         deciding=deciding or MeasuresForm(formdata=None), failed=noticing or answering or deciding,
-        **_standing(usage, event.account_opened_on),
+        **_standing(usage),
     )  # fmt: skip
     return make_response(page, status)
 
 
-def _standing(usage: queries.EventUsage, opened: Any) -> dict[str, Any]:
-    edition, at = edition_in_force(), now()
+def _standing(usage: queries.EventUsage) -> dict[str, Any]:
+    edition, at, opened = usage.edition, now(), usage.account_opened_on
     notices, decisions = queries.notices_of(usage.event_id), queries.decisions_of(usage.event_id)
     in_force = next((each for each in decisions if each.ended_at is None), None)
     notice = next(iter(notices), None)
     return {
-        "rules": edition.fair_use, "marks": {each.measure: queries.mark(each) for each in usage.assessment.figures},
+        "rules": edition.fair_use, "marks": usage.marks,
         "free_until": free_period_ends(opened, edition), "notices": notices, "decisions": decisions,
         "in_force": in_force, "labels": {each.value: words for each, words in MEASURE_LABELS.items()},
         "may_notify": may_notify(usage.assessment, account_opened_on=opened, now=at, edition=edition),

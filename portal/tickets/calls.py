@@ -53,7 +53,7 @@ def log_call(actor: Actor, contact_id: int, call: Call, *, topic: str, subject: 
     if logged := db.session.scalar(select(Ticket).where(Ticket.form_key == own_key)):
         return logged
     _check(call, topic)
-    promise, edition = promise_now()
+    promise, edition = promise_now(event.id)
     ticket = Ticket(
         event=event, subject=" ".join(subject.split()), topic=topic, channel="phone", form_key=own_key,
         opened_by_id=registered.person_id, policy_edition=edition.number, awaiting_since=promise.received_at,
@@ -154,7 +154,7 @@ def _answered(actor: Actor, ticket: Ticket, body: str) -> Message:
 
 
 def _reopened(ticket: Ticket) -> Promise:
-    promise, edition = promise_now()
+    promise, edition = promise_now(ticket.event_id)
     ticket.state, ticket.closed_at, ticket.policy_edition = "open", None, edition.number
     ticket.awaiting_since, ticket.reply_due_at = promise.received_at, promise.due_at
     return promise

@@ -52,7 +52,7 @@ def continued(
 
 
 def _successor(actor: Actor, old: Ticket, arrival: Arrival) -> tuple[Promise, Ticket]:
-    promise, edition = promise_now()
+    promise, edition = promise_now(old.event_id)
     return promise, Ticket(
         event=old.event, subject=old.subject, topic=old.topic, opened_by_id=actor.id, channel=arrival.channel,
         policy_edition=edition.number, awaiting_since=promise.received_at, reply_due_at=promise.due_at,

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from portal.clock import now
 from portal.editions.queries import edition_in_force, edition_numbered
 from portal.policy.edition import Edition, HoursRules
+from portal.policy.fair_use import Measure, reply_goal
 from portal.policy.hours import Promise, business_minutes_between, reply_deadline
 from portal.tickets.models import Ticket
+from portal.usage.queries import measures_in_force
 
 SOON_MINUTES = 120
 EXACT_HOURS = 3
@@ -22,10 +24,13 @@ class Due:
     is_soon: bool
 
 
-def promise_now() -> tuple[Promise, Edition]:
-    """The promise for what is sent at this moment, and the edition it is made under."""
+def promise_now(event_id: int) -> tuple[Promise, Edition]:
+    """The promise for what is sent on an event at this moment, and the edition it is made under.
+
+    The goal is longer while a reduced level of support is in force for the event (USE-3).
+    """
     edition = edition_in_force()
-    return reply_deadline(now(), edition), edition
+    return reply_deadline(now(), edition, _goal(event_id, edition)), edition
 
 
 def promise_of(ticket: Ticket) -> Promise | None:
@@ -33,8 +38,18 @@ def promise_of(ticket: Ticket) -> Promise | None:
     if ticket.awaiting_since is None or ticket.reply_due_at is None:
         return None
     edition = edition_numbered(ticket.policy_edition)
-    promise = reply_deadline(ticket.awaiting_since, edition) if edition else None
-    return promise if promise and promise.due_at == ticket.reply_due_at else None
+    if edition is None:
+        return None
+    # What was in force then is in the deadline itself: the usual goal, or that of a reduced level.
+    for days in (edition.hours.reply_business_days, edition.fair_use.reduced_reply_business_days):
+        promise = reply_deadline(ticket.awaiting_since, edition, days)
+        if promise.due_at == ticket.reply_due_at:
+            return promise
+    return None
+
+
+def _goal(event_id: int, edition: Edition) -> int:
+    return reply_goal([Measure(each) for each in measures_in_force(event_id)], edition)
 
 
 def reason_if_sent_now(promise: Promise) -> str:

@@ -77,7 +77,7 @@ def opened(
         return sent
     if topic not in set(Topic):
         raise Invalid(topic="Choose a topic of the list.")
-    promise, edition = promise_now()
+    promise, edition = promise_now(event.id)
     subject = " ".join(subject.split())
     ticket = Ticket(
         event=event, subject=subject, topic=topic, opened_by_id=actor.id, form_key=actor.own_key(form_key),
@@ -193,7 +193,7 @@ def _asked(actor: Actor, ticket: Ticket, message: Message) -> None:
 
 
 def _promised_anew(ticket: Ticket) -> Promise:
-    promise, edition = promise_now()
+    promise, edition = promise_now(ticket.event_id)
     ticket.state, ticket.closed_at, ticket.policy_edition = "open", None, edition.number
     ticket.awaiting_since, ticket.reply_due_at = promise.received_at, promise.due_at
     return promise

@@ -1,6 +1,7 @@
 """Forms of fair use."""
 
 from wtforms import SelectMultipleField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs lag behind
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -45,7 +46,7 @@ class MeasuresForm(CreatingForm):
 
     measures = SelectMultipleField(
         "Measures",
-        choices=[(each.value, words) for each, words in MEASURE_LABELS.items()],
+        choices=[SelectChoice(each.value, words) for each, words in MEASURE_LABELS.items()],
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )

@@ -4,12 +4,13 @@ Counted anew each time, so that the figures are those of a full recount. A ticke
 merged into another count with it: neither side can change the figures by cutting tickets differently.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, func, literal, select, text, union_all
 from sqlalchemy.orm import joinedload
 
 from portal.accounts.actor import Actor, Scope
@@ -23,7 +24,6 @@ from portal.events.queries import event_scope
 from portal.policy.edition import Edition
 from portal.policy.fair_use import (
     Assessment,
-    Figure,
     Usage,
     assess,
     is_in_free_period,
@@ -55,11 +55,27 @@ class EventUsage:
     assessment: Assessment
     spread: dict[str, tuple[int, int, int]]
     is_free: bool
+    edition: Edition
+
+    @property
+    def scope(self) -> Scope:
+        """Where it belongs, for permission checks."""
+        return Scope(event_id=self.event_id, organisation_id=self.organisation_id)
+
+    @property
+    def marks(self) -> dict[str, float]:
+        """What each figure must be above to be significant, in its unit: both conditions of USE-2 must be met."""
+        share = self.edition.fair_use.percent_of_average / 100
+        figures = self.assessment.figures
+        return {each.measure: max(float(each.average) * share, float(each.percentile)) for each in figures}
 
     @property
     def distance(self) -> float:
         """How far it has gone towards what is significant: 1 is the mark, by its furthest figure."""
-        return max((reach(figure) for figure in self.assessment.figures), default=0.0)
+        marks = self.marks
+        return max(
+            (each.own / max(marks[each.measure], 1.0) for each in self.assessment.figures), default=0.0
+        )
 
 
 @dataclass(frozen=True)
@@ -72,35 +88,21 @@ class Week:
     sessions: int
 
 
-def mark(figure: Figure) -> float:
-    """What a figure must be above to be significant, in its unit: both conditions of USE-2 must be met."""
-    share = edition_in_force().fair_use.percent_of_average / 100
-    return max(float(figure.average) * share, float(figure.percentile))
-
-
-def reach(figure: Figure) -> float:
-    """How far one figure has gone towards its mark: 1 is there."""
-    return figure.own / max(mark(figure), 1.0)
-
-
 def usage_of(event_id: int, at: datetime | None = None) -> EventUsage | None:
     """The usage of one event, assessed; None for an unknown one. The caller has checked who may see it."""
-    return next((each for each in all_usage(at) if each.event_id == event_id), None)
+    return next(iter(all_usage(at, only=event_id)), None)
 
 
-def all_usage(at: datetime | None = None) -> list[EventUsage]:
-    """The usage of every event, assessed, in one query."""
+def all_usage(at: datetime | None = None, *, only: int | None = None) -> list[EventUsage]:
+    """The usage of every event, or of one only, beside that of the others, in one query."""
     edition, at = edition_in_force(), at or now()
     rows = db.session.execute(_counted(usage_since(at, edition), at)).all()
-    known = [
-        (
-            row.organisation_id,
-            size_band(row.attendees, edition),
-            Usage(row.minutes, row.tickets, row.sessions),
-        )
-        for row in rows
-    ]
-    return [_assessed(row, known, edition, at) for row in rows]
+    bands: dict[str, list[tuple[int, str, Usage]]] = defaultdict(list)
+    for row in rows:
+        band = size_band(row.attendees, edition)
+        bands[band].append((row.organisation_id, band, _usage(row)))
+    wanted = [row for row in rows if only in (None, row.id)]
+    return [_assessed(row, bands[size_band(row.attendees, edition)], edition, at) for row in wanted]
 
 
 def exceeding(actor: Actor) -> list[EventUsage]:
@@ -111,28 +113,22 @@ def exceeding(actor: Actor) -> list[EventUsage]:
 
 def weeks_of(event_id: int) -> list[Week]:
     """The last weeks of an event, the oldest first; weeks without anything are there as well."""
-    monday = _monday(now())
-    first = monday - timedelta(weeks=WEEKS - 1)
-    since = datetime.combine(first, datetime.min.time(), EASTERN)
-    minutes = _by_week(
-        _minutes().where(Ticket.event_id == event_id, TimeEntry.noted_at >= since),
-        TimeEntry.noted_at,
-        func.sum(TimeEntry.minutes),
+    first = _monday(now()) - timedelta(weeks=WEEKS - 1)
+    since, until = datetime.combine(first, datetime.min.time(), EASTERN), now()
+    minutes = _minutes().where(Ticket.event_id == event_id, TimeEntry.noted_at.between(since, until))
+    tickets = _tickets().where(Ticket.event_id == event_id, Ticket.opened_at.between(since, until))
+    sessions = _sessions().where(Booking.event_id == event_id, Booking.starts_at.between(since, until))
+    counted = union_all(
+        _by_week("minutes", minutes, TimeEntry.noted_at, func.sum(TimeEntry.minutes)),
+        _by_week("tickets", tickets, Ticket.opened_at, func.count()),
+        _by_week("sessions", sessions, Booking.starts_at, func.count()),
     )
-    tickets = _by_week(
-        _tickets().where(Ticket.event_id == event_id, Ticket.opened_at >= since),
-        Ticket.opened_at,
-        func.count(),
-    )
-    sessions = _by_week(
-        _sessions().where(
-            Booking.event_id == event_id, Booking.starts_at >= since, Booking.starts_at < now()
-        ),
-        Booking.starts_at,
-        func.count(),
-    )
+    found = {(what, begins.date()): int(number) for what, begins, number in db.session.execute(counted)}
     begun = [first + timedelta(weeks=number) for number in range(WEEKS)]
-    return [Week(day, minutes.get(day, 0), tickets.get(day, 0), sessions.get(day, 0)) for day in begun]
+    return [
+        Week(day, *(found.get((what, day), 0) for what in ("minutes", "tickets", "sessions")))
+        for day in begun
+    ]
 
 
 def notices_of(event_id: int) -> list[UsageNotice]:
@@ -167,12 +163,17 @@ def measures_in_force(event_id: int) -> tuple[str, ...]:
 
 
 def _assessed(row: Any, known: list[tuple[int, str, Usage]], edition: Edition, at: datetime) -> EventUsage:
-    band, usage = size_band(row.attendees, edition), Usage(row.minutes, row.tickets, row.sessions)
+    band, usage = size_band(row.attendees, edition), _usage(row)
     peers = peers_in_band(row.organisation_id, band, known)
     return EventUsage(
         row.id, row.name, row.organisation_id, row.organisation, band, row.account_opened_on, usage,
         assess(usage, peers, edition), _spread(peers), is_in_free_period(row.account_opened_on, at, edition),
+        edition,
     )  # fmt: skip
+
+
+def _usage(row: Any) -> Usage:
+    return Usage(int(row.minutes), int(row.tickets), int(row.sessions))
 
 
 def _spread(peers: Sequence[Usage]) -> dict[str, tuple[int, int, int]]:
@@ -224,10 +225,10 @@ def _sessions() -> Select[Any]:
     return select(Booking.id).where(Booking.state.in_(COUNTED_SESSIONS))
 
 
-def _by_week(counted: Select[Any], moment: Any, number: Any) -> dict[date, int]:
+def _by_week(what: str, counted: Select[Any], moment: Any, number: Any) -> Select[Any]:
     week = func.date_trunc("week", func.timezone("America/New_York", moment))
-    grouped = counted.with_only_columns(week, number).group_by(week)
-    return {begins.date(): int(found or 0) for begins, found in db.session.execute(grouped)}
+    # By its place: the same expression written twice has other parameters, and is another to the database.
+    return counted.with_only_columns(literal(what), week, number).group_by(text("2"))
 
 
 def _monday(at: datetime) -> date:

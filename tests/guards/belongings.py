@@ -27,6 +27,7 @@ from portal.roster.models import Contact, Removal
 from portal.tickets.models import Attachment, Message, Ticket
 from portal.tickets.models_distribution import SavedFilter
 from portal.tickets.models_work import CannedReply
+from portal.usage.models import UsageNotice
 from portal.wishlist.models import Wish
 from tests.people import World
 
@@ -88,6 +89,10 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
         address="https://pay.example/1",
     )  # fmt: skip
     db.session.add(payment)
+    notice = UsageNotice(
+        event_id=event.id, words="Much", figures={}, sent_by_id=world.agent.id, policy_edition=1
+    )
+    db.session.add(notice)
     quote = Quote(
         organisation_id=event.organisation_id, event_id=event.id, subject="on_site", title="Help at the venue",
         asked_for="Two days", asked_by_id=contact.id, state="sent", current=1, ends_at=now() + timedelta(days=9),
@@ -112,7 +117,7 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
         {
             "mail_id": _mail(event), "question_id": question.id, "answer_id": answer.id, "slug": event.slug,
             "event_id": event.id, "import_id": listed.id, "contact_id": registered.id, "removal_id": removal.id, "ticket_id": ticket.id,
-            "attachment_id": attachment.id, "order_id": order.id, "quote_id": quote.id, "wish_id": wish.id, "session_id": session.id,
+            "attachment_id": attachment.id, "order_id": order.id, "quote_id": quote.id, "notice_id": notice.id, "wish_id": wish.id, "session_id": session.id,
             "availability_id": availability.id, "booking_id": booking.id, "person_id": contact.id,
             "article_id": article.id, "category_id": article.category_id,
             "filter_id": _saved_filter(world.agent if event is world.congress else world.manager),

@@ -23,19 +23,22 @@ from tests.signing_in import CSRF, PortalClient
 SEES = {
     "event_id": PERMISSIONS["event:read"], "contact_id": PERMISSIONS["event:read"],
     "removal_id": PERMISSIONS["event:read"], "mail_id": PERMISSIONS["mail:sort"], "ticket_id": PERMISSIONS["ticket:read"],
-    "attachment_id": PERMISSIONS["ticket:read"], "reply_id": PERMISSIONS["reply:manage"], "order_id": PERMISSIONS["order:read"], "quote_id": PERMISSIONS["quote:read"], "payment_id": PERMISSIONS["order:read"], "document_id": PERMISSIONS["order:read"],
+    "attachment_id": PERMISSIONS["ticket:read"], "reply_id": PERMISSIONS["reply:manage"], "order_id": PERMISSIONS["order:read"], "quote_id": PERMISSIONS["quote:read"], "notice_id": PERMISSIONS["event:read"], "payment_id": PERMISSIONS["order:read"], "document_id": PERMISSIONS["order:read"],
     "question_id": PERMISSIONS["question:read"], "answer_id": PERMISSIONS["help:manage"],
     "booking_id": PERMISSIONS["booking:read"], "availability_id": PERMISSIONS["availability:publish"],
     "category_id": PERMISSIONS["article:write"],
     "colleague_id": PERMISSIONS["duty:edit"], "exception_id": PERMISSIONS["duty:edit"], "absence_id": PERMISSIONS["duty:edit"],
-    "category_id": PERMISSIONS["article:write"],
     "person_id": PERMISSIONS["people:manage"], "grant_id": PERMISSIONS["people:manage"],
     "organisation_id": PERMISSIONS["organisation:manage"] | {Role.ORGANISER, Role.AGENT},
 }  # fmt: skip
 # A published wish exists for everybody who has signed in, an article for everyone.
 SHARED = {"wish_id", "article_id"}
 # A person's own things: nobody else's exist for them.
-OWN_ONLY = {"filter_id": ("agent", "manager"), "session_id": ("contact", "outside_contact"), "import_id": ("organiser", "outsider")}
+OWN_ONLY = {
+    "filter_id": ("agent", "manager"),
+    "session_id": ("contact", "outside_contact"),
+    "import_id": ("organiser", "outsider"),
+}
 # Parameters that name nothing of anybody's.
 PLAIN = {
     "number": 1,

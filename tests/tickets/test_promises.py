@@ -96,7 +96,7 @@ def test_the_promise_of_what_is_not_sent_yet_is_told_so() -> None:
 
 
 def test_the_promise_is_made_under_the_edition_in_force(world: World) -> None:
-    assert promise_now()[1].number == as_stored(asked(world)).policy_edition
+    assert promise_now(world.congress.id)[1].number == as_stored(asked(world)).policy_edition
 
 
 @pytest.mark.parametrize(
