@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import zip_longest
 
 WORDS = re.compile(r"\s+|\S+")
-COMPARED_MOST = 10_000
+COMPARED_MOST, ALIKE = 10_000, 0.5
 KEPT, GONE, NEW = "kept", "gone", "new"
 
 
@@ -42,19 +41,22 @@ def _lines(kind: str, gone: list[str], new: list[str]) -> Iterator[Line]:
     if kind == "equal":
         yield from (Line(KEPT, (Piece(KEPT, text),)) for text in new)
         return
-    for was, is_now in zip_longest(gone, new):
-        if was is None:
-            yield Line(NEW, (Piece(NEW, is_now),))
-        elif is_now is None:
-            yield Line(GONE, (Piece(GONE, was),))
-        else:
-            yield Line("changed", tuple(_pieces(was, is_now)))
+    if len(gone) != len(new) or not all(map(_are_alike, gone, new)):
+        yield from (Line(GONE, (Piece(GONE, text),)) for text in gone)
+        yield from (Line(NEW, (Piece(NEW, text),)) for text in new)
+        return
+    for was, is_now in zip(gone, new, strict=True):
+        yield Line("changed", tuple(_pieces(was, is_now)))
+
+
+def _are_alike(was: str, is_now: str) -> bool:
+    # Between two sentences that have little in common, a word-by-word comparison is only hard to read.
+    if max(len(was), len(is_now)) > COMPARED_MOST:
+        return False
+    return SequenceMatcher(None, was.split(), is_now.split()).ratio() >= ALIKE
 
 
 def _pieces(was: str, is_now: str) -> Iterator[Piece]:
-    if max(len(was), len(is_now)) > COMPARED_MOST:
-        yield from (Piece(GONE, was), Piece(NEW, is_now))
-        return
     for kind, gone, new in _steps(WORDS.findall(was), WORDS.findall(is_now)):
         if kind == "equal":
             yield Piece(KEPT, "".join(new))

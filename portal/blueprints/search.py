@@ -6,6 +6,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 
 from portal.policy.coverage import TOPIC_LABELS
 from portal.search.asked import LAST_PAGE, Asked, asked
+from portal.search.meant import perhaps_meant
 from portal.search.queries import asked_person, asked_ticket, search
 from portal.search.words import marked
 from portal.web.access import requires
@@ -24,7 +25,9 @@ def index() -> Response:
     straight = _straight_to(question)
     if straight:
         return make_response(redirect(straight, code=302))
-    context = {"question": question, "told": told, "found": search(actor, question), "marked": marked}
+    found = search(actor, question)
+    meant = perhaps_meant(actor, question) if found.is_empty else None
+    context = {"question": question, "told": told, "found": found, "meant": meant, "marked": marked}
     return make_response(
         render_template(
             "search/index.html", typed=_typed(), topics=TOPIC_LABELS, pages=_pages(question), **context

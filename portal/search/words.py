@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.elements import ColumnElement
 
 ENGLISH: ColumnElement[str] = literal_column("'english'")
+SIMPLE: ColumnElement[str] = literal_column("'simple'")
 # Of a private range, so that they stand in nobody's text; both are gone before anything is shown.
 START, STOP = "\ue000", "\ue001"
 FOUND = re.compile(f"{START}(.*?){STOP}", re.S)
