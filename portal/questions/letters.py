@@ -6,6 +6,7 @@ the attendee names nobody of support, and no contact but by the name they chose 
 
 from sqlalchemy import select
 
+from portal.accounts.models import Person
 from portal.db import db
 from portal.mail.post import post, post_to_attendee
 from portal.questions.help_pages import team_of
@@ -57,6 +58,14 @@ def tell_of_erasure(question: Question) -> None:
             person, "question_erased", cause=f"question-erased:{question.id}", permission="question:read",
             scope=question.scope, question=question,
         )  # fmt: skip
+
+
+def tell_not_sent(question: Question, person: Person, why: str, *, cause: str) -> None:
+    """Tell a contact that an answer sent by mail did not go out."""
+    post(
+        person, "question_not_sent", cause=f"question-not-sent:{question.id}:{cause}", permission="question:read",
+        scope=question.scope, question=question, why=why,
+    )  # fmt: skip
 
 
 def send_links(questions: list[Question], *, cause: str) -> None:

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from portal.accounts.actor import Actor
+from portal.accounts.models import Person
 from portal.audit.record import record
 from portal.clock import now
 from portal.db import db, use_case
@@ -96,6 +97,14 @@ def reply_as_attendee(
     if question is None:
         raise NotFound
     return by_attendee(visitor, question, body, form_key=form_key, channel=channel)
+
+
+@use_case
+def tell_not_sent(system: Actor, question_id: int, person_id: int, *, why: str, cause: str) -> None:
+    """Tell a contact who answered by mail that it did not go out, and why; nothing for who is none any more."""
+    question, person = db.session.get(Question, question_id), db.session.get(Person, person_id)
+    if question is not None and person is not None:
+        letters.tell_not_sent(question, person, why, cause=cause)
 
 
 def to_question(question: Question) -> Link:
