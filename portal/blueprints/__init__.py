@@ -17,7 +17,7 @@ MODULES = (
     "wishes", "moderation",
     "questions",
     "articles", "shelves", "search",
-    "ticket_work", "calls", "merging",
+    "ticket_work", "calls", "merging", "leading_on",
 )  # fmt: skip
 
 

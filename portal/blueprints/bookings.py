@@ -18,7 +18,7 @@ from portal.bookings.queries import (
     past_sessions,
     session_for,
 )
-from portal.bookings.service import Wanted, book_session
+from portal.bookings.service import Wanted, book_session, ticket_of_event
 from portal.bookings.training import overview, terms_of, week_from
 from portal.clock import now
 from portal.errors import NotFound
@@ -51,7 +51,7 @@ def index(event_id: int) -> Response:
     return page_or_fragment(
         "bookings/index.html", "bookings/_offer.html" if chosen in offers else "bookings/index.html",
         event=event, training=found.training, offers=offers, audience=chosen, offer=offers.get(chosen) if chosen else None,
-        may_book=may_book, coming=addressed(coming, parameter="coming"), past=addressed(past, parameter="past"),
+        may_book=may_book, from_ticket=_key(request.args.get("ticket")), coming=addressed(coming, parameter="coming"), past=addressed(past, parameter="past"),
         now=now(),
     )  # fmt: skip
 
@@ -62,7 +62,9 @@ def new(event_id: int) -> Response:
     """The form that books the time it was opened for."""
     event = event_for(current_actor(), event_id)
     audience = _audience(request.args.get("audience")) or _no_such_thing()
-    form = BookingForm(audience=audience.value, starts_at=request.args.get("starts_at"), formdata=None)
+    ticket = ticket_of_event(current_actor(), event, _key(request.args.get("ticket")))
+    about = {"ticket": str(ticket.id), "note": f"About ticket {ticket.id}: {ticket.subject}"} if ticket else {}
+    form = BookingForm(audience=audience.value, starts_at=request.args.get("starts_at"), formdata=None, **about)
     try:
         admit(event, audience, instant_from(form.starts_at.data))
     except TimeNotOpen as refusal:
@@ -79,7 +81,7 @@ def create(event_id: int) -> Response:
     starts_at = instant_from(form.starts_at.data)
     if not form.validate():
         return _form_page(event_for(current_actor(), event_id), audience, form)
-    wanted = Wanted(audience, starts_at, form.note.data or "", form.recording_wanted.data)
+    wanted = Wanted(audience, starts_at, form.note.data or "", form.recording_wanted.data, _key(form.ticket.data))
     try:
         booking = book_session(current_actor(), event_id, wanted, form_key=form.key)
     except TimeNotOpen as refusal:
@@ -204,6 +206,10 @@ def _audience(text: str | None) -> Audience | None:
         return Audience(text or "")
     except ValueError:
         return None
+
+
+def _key(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _no_such_thing() -> Audience:

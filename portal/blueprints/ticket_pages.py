@@ -29,6 +29,9 @@ MORE = (
     ("Related tickets", "merging.list_links"),
     ("Merge with another", "merging.new"),
     ("Split", "merging.new_split"),
+    ("Propose a live session", "leading_on.session"),
+    ("Put it on the wish list", "leading_on.wish"),
+    ("Write a help article from it", "leading_on.article"),
 )
 
 

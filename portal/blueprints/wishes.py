@@ -8,6 +8,7 @@ from portal.errors import Invalid
 from portal.forms import tidy
 from portal.policy.wishes import WishStatus
 from portal.tickets.drafts import draft_for
+from portal.tickets.queries import ticket_scope
 from portal.web.access import requires, resolves
 from portal.web.htmx import done, wants_fragment
 from portal.web.paging import addressed
@@ -112,6 +113,7 @@ def _add(form: WishForm, customers: Any) -> Response:
         wish = service.add_wish(
             current_actor(), title=form.title.data or "", problem=form.problem.data or "",
             idea=form.idea.data or "", organisation_id=form.organisation_id.data, form_key=form.key,
+            ticket_id=form.ticket_key,
         )  # fmt: skip
     except Invalid as problem:
         form.show_problems(problem.fields)
@@ -129,9 +131,15 @@ def _wish_page(wish: Wish, form: VoteForm) -> str:
     actor = current_actor()
     for_staff = {
         "supporters": supporters(actor, wish),
+        "from_ticket": wish.ticket_id if wish.ticket_id and ticket_scope(actor, wish.ticket_id) else None,
         "added_by_staff": actor.is_staff and queries.is_added_by_staff(wish),
     }
     return render_template("wishes/show.html", wish=wish, form=form, standing=_standing(wish), **for_staff)
+
+
+def _customer() -> int | None:
+    asked = _asked("organisation_id", 18)
+    return int(asked) if asked.isascii() and asked.isdigit() else None
 
 
 def _offer_customers(form: VoteForm) -> None:
@@ -152,13 +160,15 @@ def _asked(name: str, longest: int) -> str:
     return (tidy(request.args.get(name, "")) or "")[:longest]
 
 
-def _typed() -> dict[str, str]:
+def _typed() -> dict[str, str | int | None]:
     event_id = request.args.get("draft", type=int)
     draft = draft_for(current_actor(), f"new:{event_id}") if event_id else None
     texts = draft.texts if draft else {}
     return {
         "title": texts.get("subject") or _asked("title", LONGEST_TITLE),
         "problem": texts.get("body") or _asked("problem", LONGEST_TEXT),
+        "ticket_id": _asked("ticket_id", 18),
+        "organisation_id": _customer(),
     }
 
 

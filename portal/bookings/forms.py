@@ -16,6 +16,7 @@ class BookingForm(CreatingForm):
 
     audience = HiddenField()
     starts_at = HiddenField()
+    ticket = HiddenField()
     note = TextAreaField(
         "What should the session cover?",
         [Length(max=NOTE_LENGTH, message=f"Keep the note within {NOTE_LENGTH:,} characters.")],

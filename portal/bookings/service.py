@@ -20,16 +20,19 @@ from portal.events.models import Event
 from portal.events.queries import locked_event
 from portal.policy.terms import Audience
 from portal.policy.training import Slot, busy_range, kind_for
+from portal.tickets.models import Ticket
+from portal.tickets.queries import visible_tickets
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the booker asked for. `starts_at` is None when the form named no instant."""
+    """What the booker asked for. `starts_at` is None when the form named no instant; `ticket_id` is the ticket it came up in."""
 
     audience: Audience
     starts_at: datetime | None
     note: str = ""
     recording: bool = False
+    ticket_id: int | None = None
 
 
 @use_case
@@ -51,10 +54,19 @@ def book_session(actor: Actor, event_id: int, wanted: Wanted, *, form_key: str) 
     choice = fairest(admission.slots)
     booking = _booking(actor, event, wanted, admission, choice.slot)
     booking.form_key = key
+    ticket = ticket_of_event(actor, event, wanted.ticket_id)
+    if ticket is not None:
+        booking.ticket_id, ticket.session_proposed = ticket.id, None
     insert(booking)
     record(actor, "booking.booked", booking, after=_facts(booking, choice.reason), scope=booking.scope)
     send_confirmation(booking)
     return booking
+
+
+def ticket_of_event(actor: Actor, event: Event, ticket_id: int | None) -> Ticket | None:
+    """The ticket that a session is booked from; None for none of the event that the actor may see."""
+    here = visible_tickets(actor).where(Ticket.id == ticket_id, Ticket.event_id == event.id)
+    return db.session.scalar(here) if ticket_id else None
 
 
 def _booking(actor: Actor, event: Event, wanted: Wanted, admission: Admission, slot: Slot) -> Booking:
@@ -84,5 +96,5 @@ def insert(booking: Booking) -> None:
 def _facts(booking: Booking, why_host: str) -> dict[str, object]:
     return {
         "audience": booking.audience, "starts_at": booking.starts_at, "ends_at": booking.ends_at,
-        "host": booking.host.name, "host_chosen_because": why_host, "recording_wanted": booking.recording_wanted,
+        "ticket": booking.ticket_id, "host": booking.host.name, "host_chosen_because": why_host, "recording_wanted": booking.recording_wanted,
     }  # fmt: skip

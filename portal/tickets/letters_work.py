@@ -34,3 +34,12 @@ def tell_of_split(ticket: Ticket, part: Ticket) -> None:
             person, "ticket_split", cause=f"ticket-split:{part.id}", permission="ticket:read", scope=part.scope,
             turn=Turn(part.id), ticket=part, whole=ticket,
         )  # fmt: skip
+
+
+def tell_of_proposal(ticket: Ticket) -> None:
+    """Tell whoever took part that support proposes a live session, and where to book it."""
+    for person in asking(ticket):
+        post(
+            person, "ticket_session", cause=f"ticket-session:{ticket.id}:{ticket.session_proposed}",
+            permission="booking:create", scope=ticket.scope, turn=Turn(ticket.id), ticket=ticket,
+        )  # fmt: skip

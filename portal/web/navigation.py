@@ -32,7 +32,7 @@ EVENT_PAGES = frozenset({"events", "roster", "imports", "bookings", "tickets", "
 
 PLACES = (
     Place("Today", "staff.index", "staff:read", frozenset({"staff"})),
-    Place("Tickets", "queue.index", "ticket:work", frozenset({"queue", "tickets", "promises", "canned", "calls", "ticket_work", "merging", "bulk", "keyboard", "duty", "assignment"})),
+    Place("Tickets", "queue.index", "ticket:work", frozenset({"queue", "tickets", "promises", "canned", "calls", "ticket_work", "leading_on", "merging", "bulk", "keyboard", "duty", "assignment"})),
     Place("Mail", "inbound.index", "mail:sort", frozenset({"inbound"})),
     Place("Reports", "reports.index", "report:read", frozenset({"reports"})),
     Place("Events", "events.index", "event:read", EVENT_PAGES),

@@ -52,6 +52,13 @@ class WishForm(CreatingForm):
     idea = TextAreaField("Your idea", [Length(max=LONGEST_TEXT, message=TOO_LONG)])
     organisation_id = CustomerField("Customer")
     similar_seen = HiddenField()
+    ticket_id = HiddenField()
+
+    @property
+    def ticket_key(self) -> int | None:
+        """The ticket that the wish came up in; None for none."""
+        typed = self.ticket_id.data or ""
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
 
 
 class VoteForm(PortalForm):

@@ -8,6 +8,7 @@ from portal.accounts.models import Organisation
 from portal.audit.record import record
 from portal.db import db, use_case
 from portal.errors import Conflict, Forbidden, Invalid
+from portal.tickets.queries import ticket_for
 from portal.wishlist.models import Vote, Wish
 from portal.wishlist.queries import customer_ids, locked_wish, visible_wishes
 
@@ -16,12 +17,14 @@ NOT_A_CUSTOMER = "Choose a customer from the list."
 
 @use_case
 def add_wish(
-    actor: Actor, *, title: str, problem: str, idea: str, organisation_id: int | None, form_key: str
+    actor: Actor, *, title: str, problem: str, idea: str, organisation_id: int | None, form_key: str,
+    ticket_id: int | None = None,
 ) -> Wish:
     """Put a wish before the moderators (WISH-1). The customer it is for counts as finding it useful (WISH-2).
 
     Customers add it for an organisation of theirs; staff for any, or in nobody's name (None). The same
-    form sent twice gives the same wish. Raises Invalid (field `organisation_id`).
+    form sent twice gives the same wish. `ticket_id` is the ticket it came up in. Raises Invalid (field
+    `organisation_id`), NotFound for a ticket that the actor cannot see.
     """
     actor.require("wish:add")
     key = actor.own_key(form_key)
@@ -31,6 +34,7 @@ def add_wish(
     wish = Wish(
         title=" ".join(title.split()), problem=problem, idea=idea, author_id=actor.id,
         organisation_id=_spoken_for(actor, organisation_id), form_key=key,
+        ticket_id=ticket_for(actor, ticket_id).id if ticket_id else None,
     )  # fmt: skip
     db.session.add(wish)
     db.session.flush()
