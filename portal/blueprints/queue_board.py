@@ -9,6 +9,7 @@ from flask import url_for
 
 from portal.accounts.actor import Actor
 from portal.policy.parameters import HoursRules
+from portal.tickets.goals_of import told_of
 from portal.tickets.models import Ticket
 from portal.tickets.promises import Due, due
 from portal.tickets.queue import QueueCounts, queue_counts, queue_page
@@ -23,10 +24,14 @@ LABELS = {
 
 @dataclass(frozen=True)
 class Row:
-    """A ticket on the board; `version` differs when anything of it that is shown does."""
+    """A ticket on the board; `version` differs when anything of it that is shown does.
+
+    `told` is `warned` or `escalated` once the team or managers have had mail of a goal that still runs.
+    """
 
     ticket: Ticket
     due: Due | None
+    told: str
     version: str
 
 
@@ -35,10 +40,11 @@ def board(
 ) -> dict[str, Any]:
     """The tabs with their counts, the rows of a page of the board, and the addresses around it."""
     page = queue_page(actor, wanted, at, hours, cursor)
+    told = told_of(ticket.id for ticket in page.items)
     return {
         "wanted": wanted,
         "tabs": _tabs(wanted.view, queue_counts(actor, at, hours)),
-        "rows": [_row(each, at, hours) for each in page.items],
+        "rows": [_row(each, told.get(each.id, ""), at, hours) for each in page.items],
         "page": AddressedPage(page.items, _address(wanted, page.previous), _address(wanted, page.next)),
         "board_url": url_for("queue.show_board", **wanted.as_values(), cursor=cursor),
     }
@@ -51,14 +57,14 @@ def version_of(shown: dict[str, Any]) -> str:
     return _digest([counts, rows, shown["page"].previous_url, shown["page"].next_url])
 
 
-def _row(ticket: Ticket, at: datetime, hours: HoursRules) -> Row:
+def _row(ticket: Ticket, told: str, at: datetime, hours: HoursRules) -> Row:
     how_near = due(ticket.reply_due_at, at, hours) if ticket.reply_due_at else None
     names = [who.name for who in (ticket.opened_by, ticket.assignee, ticket.handed_to) if who]
     facts = [
         ticket.subject, ticket.state, ticket.priority, ticket.tags, ticket.assignee_id, names, ticket.event.name,
-        ticket.reply_due_at, ticket.last_activity_at, astuple(how_near) if how_near else None,
+        ticket.reply_due_at, ticket.last_activity_at, astuple(how_near) if how_near else None, told,
     ]  # fmt: skip
-    return Row(ticket, how_near, _digest(facts))
+    return Row(ticket, how_near, told, _digest(facts))
 
 
 def _address(wanted: QueueFilter, cursor: str | None) -> str | None:

@@ -17,6 +17,7 @@ from portal.tickets.models_goals import TicketGoal
 from tests.outbox import Outbox
 from tests.people import World
 from tests.policy.moments import et
+from tests.signing_in import PortalClient
 from tests.tickets.scenes import asked, closed, replied
 
 WARNING = "Reply due soon: Badges in two columns"
@@ -146,3 +147,19 @@ def test_goals_that_a_door_forgot_are_ended_by_the_sweep(ticket: Ticket, outbox:
 def test_only_the_portal_and_staff_may_sweep(world: World, ticket: Ticket) -> None:
     with pytest.raises(Forbidden):
         watch_deadlines(world.actor("contact"))
+
+
+def test_the_board_shows_what_was_told(
+    client: PortalClient, world: World, ticket: Ticket, outbox: Outbox
+) -> None:
+    agent = world.agent
+    with at("2026-06-02 16:50"):
+        watch_deadlines(SYSTEM)
+        assert "Team warned" in client.as_(agent).get("/staff/tickets?view=open").text
+    with at("2026-06-03 10:30"):
+        watch_deadlines(SYSTEM)
+        db.session.add(agent)
+        page = client.as_(agent).get("/staff/tickets?view=open").text
+    assert "Managers told" in page
+    assert "Team warned" not in page
+    outbox.all()
