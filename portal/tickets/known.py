@@ -28,14 +28,14 @@ _SHARED: ColumnElement[int] = literal_column(
     "(SELECT count(*) FROM unnest(asked.stems) AS stem WHERE ticket_words.shared @@ stem::tsquery)"
 )
 _ENOUGH: ColumnElement[int] = literal_column(
-    "greatest(least(2, cardinality(asked.stems)), (cardinality(asked.stems) + 1) / 2)"
+    "least(cardinality(asked.stems), greatest(2, cardinality(asked.stems) / 2 + 1))"
 )
 
 
 def earlier_tickets(actor: Actor, event_id: int, words: str, limit: int = 3) -> Sequence[Ticket]:
     """Tickets of an event that may answer what was typed, closest first; none for no words. One query.
 
-    A ticket counts when it shares half of the words, and two at least (the only one, if there is one).
+    A ticket counts when it shares more than half of the words, and two at least (the only one, if there is one).
     What support notes among itself is not looked at, whoever asks.
     """
     typed = words.replace("\x00", " ")[:READ_CHARACTERS]
