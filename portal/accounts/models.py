@@ -40,6 +40,7 @@ class Person(Base):
     unwanted_mail: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list, server_default="{}")
     shortcuts: Mapped[bool] = mapped_column(default=True, server_default=true())
     disabled_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower"),)

@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 MODULES = (
     "home", "operations", "editions", "coverage", "prices", "guides",
-    "inbound", "unsubscribing", "accounts", "people", "organisations", "staff", "audit",
+    "inbound", "unsubscribing", "accounts", "people", "privacy", "organisations", "staff", "audit",
     "events", "roster", "rosters", "imports", "removals",
     "tickets", "drafts", "known", "files", "notes", "presence", "promises", "satisfaction", "reports", "canned", "queue", "bulk", "keyboard", "duty", "assignment",
     "bookings", "availability",

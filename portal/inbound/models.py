@@ -56,6 +56,7 @@ class InboundMail(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str] = mapped_column(default="")
     settled_at: Mapped[datetime | None]
+    forgotten_at: Mapped[datetime | None]
 
     person: Mapped[Person | None] = relationship(foreign_keys=person_id)
     decided_by: Mapped[Person | None] = relationship(foreign_keys=decided_by_id)

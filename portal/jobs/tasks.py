@@ -169,6 +169,30 @@ def check_orders() -> None:
     check()
 
 
+@task("apply_editions", cron="* * * * *")
+def apply_editions() -> None:
+    """Let the seats of every event follow the editions of the policy that have come into force (WHO-3, POL-1)."""
+    from portal.editions.applying import apply_editions as apply
+
+    apply()
+
+
+@task("announce_edition")
+def announce_edition(number: int) -> None:
+    """Tell every organiser of an edition of the policy to come."""
+    from portal.editions.announcing import announce_edition as announce
+
+    announce(number)
+
+
+@task("tell_of_withdrawal")
+def tell_of_withdrawal(number: int) -> None:
+    """Tell whoever was told of an edition that it was withdrawn."""
+    from portal.editions.announcing import tell_of_withdrawal as tell
+
+    tell(number)
+
+
 @task("look_after_quotes", cron="7 * * * *")
 def look_after_quotes() -> None:
     """Remind customers of quotes that are over soon, and end those that are."""
@@ -214,3 +238,11 @@ def check_trail() -> None:
 
     check()
     forget_old_entries()
+
+
+@task("forget_old_mail", cron="51 3 * * *")
+def forget_old_mail() -> None:
+    """Delete texts of mail sent, and mail as it came in, that are older than they are kept."""
+    from portal.privacy.retention import forget_old_mail as forget
+
+    forget()

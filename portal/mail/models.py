@@ -50,6 +50,7 @@ class OutboundMail(Base):
     last_error: Mapped[str] = mapped_column(default="")
     queued_at: Mapped[datetime] = mapped_column(default=now)
     sent_at: Mapped[datetime | None]
+    forgotten_at: Mapped[datetime | None]
     bounced_at: Mapped[datetime | None]
     bounce_reason: Mapped[str] = mapped_column(default="", server_default="")
 
