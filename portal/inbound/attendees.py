@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 WAITING = ("received", "released")
 ATTENDEE = Actor(person_id=None, name="An attendee")
-FILES_LEFT = "(Files came with this mail. They could not be passed on.)"
+LEFT_OUT = "(Something that came with this mail, such as a file, could not be passed on.)"
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def _by_a_person(mail: InboundMail, parsed: ParsedMail) -> bool:
 
 
 def _write(mail: InboundMail, parsed: ParsedMail, about: About) -> None:
-    body = "\n\n".join(filter(None, (body_of(parsed), FILES_LEFT if parsed.attachments else "")))
+    body = "\n\n".join(filter(None, (body_of(parsed), LEFT_OUT if parsed.attachments or parsed.notes else "")))
     key = f"mail:{parsed.message_id or mail.id}"
     sender = parsed.senders[0].address.lower()
     if about.person_id is None:
