@@ -93,9 +93,14 @@ def usage_of(event_id: int, at: datetime | None = None) -> EventUsage | None:
     return next(iter(all_usage(at, only=event_id)), None)
 
 
-def all_usage(at: datetime | None = None, *, only: int | None = None) -> list[EventUsage]:
-    """The usage of every event, or of one only, beside that of the others, in one query."""
-    edition, at = edition_in_force(), at or now()
+def all_usage(
+    at: datetime | None = None, *, only: int | None = None, edition: Edition | None = None
+) -> list[EventUsage]:
+    """The usage of every event, or of one only, beside that of the others, in one query.
+
+    Assessed by the edition in force, unless another is given.
+    """
+    edition, at = edition or edition_in_force(), at or now()
     rows = db.session.execute(_counted(usage_since(at, edition), at)).all()
     bands: dict[str, list[tuple[int, str, Usage]]] = defaultdict(list)
     for row in rows:
