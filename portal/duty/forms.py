@@ -21,7 +21,7 @@ class TopicsForm(PortalForm):
     """Which topics somebody takes."""
 
     topics = SelectMultipleField(
-        "Topics",
+        "Which topics?",
         choices=[SelectChoice(*choice) for choice in topic_choices()],
         validate_choice=False,
         widget=ListWidget(prefix_label=False),

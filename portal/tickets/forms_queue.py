@@ -44,18 +44,24 @@ class FilterForm(PortalForm):
 
 
 class BulkForm(PortalForm):
-    """What to do with the chosen tickets."""
+    """What to do with the chosen tickets. Its ids differ from those of the filter beside it."""
 
     tickets = SelectMultipleField("Tickets", validate_choice=False)
     action = SelectField(
         "With the chosen tickets",
         choices=[SelectChoice("", "Choose"), *(SelectChoice(*choice) for choice in ACTIONS.items())],
         validators=[InputRequired("Choose what to do.")],
+        id="bulk-action",
     )
-    to = SelectField("Colleague", validate_choice=False)
-    tag = StringField("Tag", [Length(max=TAG_MOST, message=f"Keep the tag within {TAG_MOST} characters.")])
+    to = SelectField("Colleague", validate_choice=False, id="bulk-to")
+    tag = StringField(
+        "Tag", [Length(max=TAG_MOST, message=f"Keep the tag within {TAG_MOST} characters.")], id="bulk-tag"
+    )
     priority = SelectField(
-        "Priority", choices=[SelectChoice("", "Choose"), *PRIORITIES], validate_choice=False
+        "Priority",
+        choices=[SelectChoice("", "Choose"), *PRIORITIES],
+        validate_choice=False,
+        id="bulk-priority",
     )
 
     def offer(self, team: Iterable[Person]) -> None:
