@@ -17,7 +17,7 @@ MODULES = (
     "wishes", "moderation",
     "questions",
     "articles", "shelves", "search",
-    "ticket_work", "calls", "merging", "leading_on",
+    "ticket_work", "calls", "merging", "leading_on", "after_event",
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from portal.policy.training import entitlements
 from portal.questions.queries import open_questions
 from portal.roster.queries import roster_of, seat_counts
 from portal.roster.ways_on import ways_on
+from portal.tickets.after_event import asking
 from portal.web.access import requires, resolves
 from portal.web.htmx import done, page_or_fragment
 from portal.web.links import hrefs
@@ -33,6 +34,7 @@ TABS = (
     ("tickets", "Tickets", "ticket:read", "tickets.index", "event_id"),
     ("sessions", "Sessions", "booking:read", "bookings.index", "event_id"),
     ("questions", "Questions", "question:read", "questions.index", "event_id"),
+    ("after", "After the event", "ticket:read", "after_event.index", "event_id"),
     ("orders", "Orders", "order:read", "orders.index", "event"),
 )
 
@@ -55,7 +57,7 @@ def event_places(
             "count": waiting.get(key) or None,
         }
         for key, label, permission, endpoint, value in TABS
-        if actor.may(permission, event.scope)
+        if actor.may(permission, event.scope) and (key != "after" or asking(event))
     ]
 
 

@@ -17,6 +17,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from portal.errors import Invalid
 from portal.forms import CreatingForm, PortalForm
+from portal.policy.after_event import AFTER_HELP_LABELS
 from portal.policy.coverage import topic_choices
 from portal.tickets.forms import BODY_MOST
 from portal.tickets.marks import PRIORITIES, tags_from
@@ -100,3 +101,19 @@ class FollowUpForm(CreatingForm):
         if self.at.data is None:
             raise Invalid(at="Say when.")
         return self.at.data
+
+
+class AfterEventForm(CreatingForm):
+    """Asks for one kind of help after the event (COV-8)."""
+
+    kind = RadioField(
+        "What do you need?",
+        choices=[SelectChoice(kind.value, label) for kind, label in AFTER_HELP_LABELS.items()],
+    )
+    body = TextAreaField(
+        "What should support know?",
+        validators=[
+            DataRequired("Write what support should know."),
+            Length(max=BODY_MOST, message=f"Keep the text within {BODY_MOST:,} characters."),
+        ],
+    )

@@ -104,7 +104,7 @@ def _await_support(part: Ticket, ticket: Ticket) -> None:
     if ticket.state == "open":
         part.awaiting_since, part.reply_due_at = ticket.awaiting_since, ticket.reply_due_at
         return
-    promise, edition = promise_now()
+    promise, edition = promise_now(ticket.event_id)
     part.awaiting_since, part.reply_due_at = promise.received_at, promise.due_at
     part.policy_edition = edition.number
 
