@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
 from portal.clock import now
 from portal.policy.coverage import Topic, topic_choices
@@ -25,7 +25,7 @@ PLACES = {
 
 @blueprint.get("/coverage")
 @requires("public")
-def show() -> object:
+def show() -> Response:
     """The questions, and the answer to those that were answered."""
     asker, topic, when = (request.args.get(name, "") for name in ("who", "topic", "when"))
     known = asker in set(Asker) and topic in set(Topic) and when in set(When)
