@@ -30,6 +30,7 @@ const KEYS = {
   x: () => rowInHand()?.querySelector(".pick").click(),
   c: claim,
   r: () => document.querySelector("#reply textarea")?.focus(),
+  "/": () => document.getElementById("search")?.focus(),
   "?": () => document.getElementById("keys")?.showModal(),
 };
 
