@@ -18,7 +18,7 @@ from portal.policy.business_time import (
 from portal.policy.closures import why_closed
 from portal.policy.holiday_list import KNOWN_HOLIDAYS, Holiday, holidays_of
 from portal.policy.instants import EASTERN
-from portal.policy.promise import Promise, Step, StepKind, claim_by, reply_deadline
+from portal.policy.promise import Promise, Step, StepKind, reply_deadline
 from portal.policy.reply_record import ReplyRecord, reply_record
 
 __all__ = [
@@ -33,7 +33,6 @@ __all__ = [
     "add_business_minutes",
     "business_minutes_between",
     "business_time_between",
-    "claim_by",
     "closing",
     "eastern_day",
     "holidays_of",

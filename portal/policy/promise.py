@@ -9,8 +9,6 @@ from enum import StrEnum
 
 from portal.policy.business_time import (
     add_business_days,
-    add_business_minutes,
-    business_minutes_between,
     eastern_day,
     is_business_day,
     is_business_time,
@@ -114,12 +112,3 @@ def _steps(received: datetime, due: datetime, hours: HoursRules) -> Iterator[Ste
 def _moment(at: datetime) -> str:
     local = at.astimezone(EASTERN)
     return f"{long_day(local.date())}, {clock(local.time())} Eastern"
-
-
-def claim_by(promise: Promise, edition: Edition) -> datetime:
-    """HOW-1: when a ticket that nobody has claimed is assigned by load: half of its response time, in UTC.
-
-    Half is counted in whole minutes of business time.
-    """
-    allowed = business_minutes_between(promise.received_at, promise.due_at, edition.hours)
-    return add_business_minutes(promise.received_at, allowed // 2, edition.hours)

@@ -1,6 +1,6 @@
 """Who a ticket is offered to, and who gets it by load (HOW-1)."""
 
-from datetime import date, time
+from datetime import date, datetime, time
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from portal.policy.distribution import Colleague, audience, least_loaded, share_passed
 from portal.policy.duty import duty_on, is_on_duty
 from portal.policy.edition import FIRST_EDITION
-from tests.policy.moments import et
+from portal.policy.hours import business_minutes_between, reply_deadline
+from tests.policy.moments import et, moments
 
 HOURS = FIRST_EDITION.hours
 MORNING = (time(8), time(12))
@@ -118,3 +119,26 @@ def test_other_hours_of_a_day_stand_in_for_those_of_its_weekday() -> None:
     short = (time(9), time(10))
     assert duty_on(date(2026, 6, 2), {1: MORNING}, {date(2026, 6, 2): short}, HOURS) == short
     assert duty_on(date(2026, 6, 9), {1: MORNING}, {date(2026, 6, 2): short}, HOURS) == MORNING
+
+
+@pytest.mark.parametrize(
+    ("received", "half"),
+    [
+        ("2026-06-02 08:00", "2026-06-02 12:30"),
+        ("2026-06-02 14:00", "2026-06-03 09:30"),
+        ("2026-06-06 12:00", "2026-06-08 12:30"),
+        ("2026-07-02 16:00", "2026-07-06 11:30"),
+    ],
+)
+def test_an_unclaimed_ticket_is_assigned_at_half_of_its_response_time(received: str, half: str) -> None:
+    promise = reply_deadline(et(received), FIRST_EDITION)
+    assert share_passed(promise.received_at, promise.due_at, 50, HOURS) == et(half)
+
+
+@settings(max_examples=60)
+@given(moments)
+def test_half_of_the_response_time_is_half_of_the_open_time(received: datetime) -> None:
+    promise = reply_deadline(received, FIRST_EDITION)
+    half = share_passed(promise.received_at, promise.due_at, 50, HOURS)
+    assert business_minutes_between(received, half, HOURS) == 270
+    assert received < half < promise.due_at

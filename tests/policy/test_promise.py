@@ -13,9 +13,7 @@ from portal.policy.decision import PolicyError, WayOn
 from portal.policy.edition import FIRST_EDITION, AddedHoliday
 from portal.policy.hours import (
     StepKind,
-    business_minutes_between,
     business_time_between,
-    claim_by,
     closing,
     eastern_day,
     is_business_day,
@@ -142,28 +140,6 @@ def test_the_goal_and_the_closed_days_are_the_editions() -> None:
 def test_no_time_zone_is_refused() -> None:
     with pytest.raises(PolicyError):
         reply_deadline(datetime(2026, 6, 2, 10), FIRST_EDITION)  # noqa: DTZ001
-
-
-@pytest.mark.parametrize(
-    ("received", "claim"),
-    [
-        ("2026-06-02 08:00", "2026-06-02 12:30"),
-        ("2026-06-02 14:00", "2026-06-03 09:30"),
-        ("2026-06-06 12:00", "2026-06-08 12:30"),
-        ("2026-07-02 16:00", "2026-07-06 11:30"),
-    ],
-)
-def test_an_unclaimed_ticket_is_assigned_at_half_of_its_response_time(received: str, claim: str) -> None:
-    assert claim_by(reply_deadline(et(received), FIRST_EDITION), FIRST_EDITION) == et(claim)
-
-
-@some
-@given(moments)
-def test_half_of_the_response_time_is_half_of_the_open_time(received: datetime) -> None:
-    promise = reply_deadline(received, FIRST_EDITION)
-    half = claim_by(promise, FIRST_EDITION)
-    assert business_minutes_between(received, half, HOURS) == 270
-    assert received < half < promise.due_at
 
 
 @pytest.mark.parametrize(
