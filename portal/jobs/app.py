@@ -6,12 +6,14 @@ The queue is in PostgreSQL. A job may run twice when a worker dies half way: eve
 import asyncio
 import functools
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from flask import Flask
 from procrastinate import App, PsycopgConnector, RetryStrategy
+from procrastinate.periodic import PeriodicRegistry
 from sqlalchemy.engine import make_url
 
 jobs = App(connector=PsycopgConnector(), import_paths=["portal.jobs.tasks"])
@@ -28,7 +30,8 @@ def task(
 
     def register(work: Callable[..., None]) -> Any:
         @functools.wraps(work)
-        def run(*scheduled_for: int, **args: Any) -> None:
+        def run(timestamp: int = 0, **args: Any) -> None:
+            # The queue tells timed work the moment it was due at, under this name.
             with _serving[-1].app_context():
                 work(**args)
 
@@ -39,7 +42,7 @@ def task(
 
 
 def work(app: Flask, *, until_empty: bool = False) -> None:
-    """Run jobs until stopped by a signal, or, with `until_empty`, until none is due.
+    """Run jobs until stopped by a signal, or, with `until_empty`, those that are due now and no timed work.
 
     Sockets get a time-out, since the mail library sets none and would wait for ever on a silent server.
     """
@@ -57,12 +60,24 @@ def conninfo(sqlalchemy_url: str) -> str:
     return make_url(sqlalchemy_url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
+@contextmanager
+def _without_timetable(app: App) -> Iterator[None]:
+    timetable = app.periodic_registry
+    app.periodic_registry = PeriodicRegistry()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        app.periodic_registry = timetable
+
+
 async def _work(address: str, concurrency: int, until_empty: bool) -> None:
     # Jobs run in the loop's threads, of which there would be four more than processors, whatever was asked for.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(concurrency))
     connector = PsycopgConnector(conninfo=address, min_size=1, max_size=concurrency + 2)
-    with jobs.replace_connector(connector) as app:
+    with ExitStack() as stack, jobs.replace_connector(connector) as app:
         async with app.open_async():
+            if until_empty:
+                stack.enter_context(_without_timetable(app))
             await app.run_worker_async(
                 concurrency=concurrency,
                 wait=not until_empty,

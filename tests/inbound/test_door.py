@@ -1,9 +1,6 @@
 """The door for mail servers, spoken to by real clients: what is acknowledged is kept, what is not comes again."""
 
-import asyncio
 import smtplib
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,47 +10,15 @@ from sqlalchemy import func, select
 
 from portal import create_app
 from portal.db import db
-from portal.inbound.door import serve
 from portal.inbound.models import InboundMail
 from portal.tickets.models import Message
 from tests.conftest import test_settings as settings_under_test
 from tests.inbound.conftest import ADDRESS
 from tests.inbound.letters import letter
+from tests.inbound.open_door import OpenDoor
 from tests.people import World
 
 pytestmark = pytest.mark.usefixtures("outbox")
-
-
-class OpenDoor:
-    """A door on a free port of this machine, in a thread of its own."""
-
-    def __init__(self, app: Flask) -> None:
-        self.app = app
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
-        self.loop = asyncio.new_event_loop()
-        self.thread = threading.Thread(target=self._run)
-
-    def _run(self) -> None:
-        self.serving = self.loop.create_task(serve(self.app, "127.0.0.1", self.port))
-        try:
-            self.loop.run_until_complete(self.serving)
-        except asyncio.CancelledError:
-            self.loop.close()
-
-    def __enter__(self) -> int:
-        self.thread.start()
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.port)).close()
-                return self.port
-            except ConnectionRefusedError:
-                continue
-
-    def __exit__(self, *_: object) -> None:
-        self.loop.call_soon_threadsafe(self.serving.cancel)
-        self.thread.join()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import os
 import socket
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from flask import Flask
@@ -24,6 +25,23 @@ def meet_the_others() -> None:
     """End only once so many are at work."""
     together.wait(timeout=10)
     arrived.append(1)
+
+
+timed: list[int] = []
+
+
+@task("note_that_it_is_time", cron="0 0 1 1 *")
+def note_that_it_is_time() -> None:
+    """Note that timed work was done."""
+    timed.append(1)
+
+
+def test_timed_work_is_done_when_it_is_due(context: None, run_jobs: Callable[[], object]) -> None:
+    # As the timetable queues it: with the moment that it was due at.
+    enqueue("note_that_it_is_time", timestamp=1_767_225_600)
+    db.session.commit()
+    run_jobs()
+    assert timed == [1]
 
 
 def test_as_many_jobs_at_a_time_as_were_asked_for(
