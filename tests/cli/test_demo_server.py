@@ -19,7 +19,7 @@ STEPS = [
     "3/7 Database",
     "4/7 Tables",
     "5/7 Demo data",
-    "6/7 Mail catcher, job worker, web server",
+    "6/7 Mail catcher, mail door, job worker, web server",
     "7/7 First page",
 ]
 

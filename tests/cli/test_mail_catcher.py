@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from portal.cli.demo_server import mail_catcher
 from portal.cli.demo_server.mail_catcher import Catch, caught
 from portal.cli.demo_server.mail_viewer import viewer
+from tests.mail_server import MailServer
 
 
 def letter(subject: str, text: str = "Good morning") -> EmailMessage:
@@ -35,7 +36,7 @@ def catch(folder: Path, mail: EmailMessage) -> None:
 @pytest.fixture
 def browser(tmp_path: Path) -> FlaskClient:
     """A browser at the viewer of the mails in `tmp_path`."""
-    return viewer(tmp_path).test_client()
+    return viewer(tmp_path, 1).test_client()
 
 
 def address_of_newest(folder: Path) -> str:
@@ -91,3 +92,32 @@ def test_only_the_newest_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for subject in ("one", "two", "three"):
         catch(tmp_path, letter(subject))
     assert [mail_catcher.read(path)["Subject"] for path in caught(tmp_path)] == ["three", "two"]
+
+
+def test_a_caught_mail_is_answered_at_the_mail_door(tmp_path: Path, mail_server: MailServer) -> None:
+    browser = viewer(tmp_path, mail_server.port).test_client()
+    mail = letter("[#7] Badges", "Which printer?")
+    mail["Reply-To"], mail["Message-ID"] = "support+abc@portal.example", "<7@portal.example>"
+    catch(tmp_path, mail)
+    address = address_of_newest(tmp_path)
+    mail_server.received.clear()
+    assert "Reply as Ann" in browser.get(address).text
+    assert browser.post(f"{address}/replies", data={"said": "The one upstairs."}).status_code == 303
+    [answer] = mail_server.received
+    assert (answer["To"], answer["In-Reply-To"]) == ("support+abc@portal.example", "<7@portal.example>")
+    assert answer["From"] == "Ann <ann@customer.example>"
+    said = str(answer.get_content())
+    assert said.startswith("The one upstairs.")
+    assert "> Which printer?" in said
+
+
+def test_a_page_of_another_site_answers_nothing(tmp_path: Path, mail_server: MailServer) -> None:
+    browser = viewer(tmp_path, mail_server.port).test_client()
+    mail = letter("[#7] Badges")
+    mail["Reply-To"] = "support+abc@portal.example"
+    catch(tmp_path, mail)
+    mail_server.received.clear()
+    elsewhere = {"Sec-Fetch-Site": "cross-site"}
+    place = f"{address_of_newest(tmp_path)}/replies"
+    assert browser.post(place, data={"said": "x"}, headers=elsewhere).status_code == 403
+    assert mail_server.received == []

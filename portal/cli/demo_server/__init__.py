@@ -82,11 +82,13 @@ def _load_once(app: "Flask", note: Any) -> None:
 
 
 def _start(children: Children, steps: Steps, folder: Path, ports: Ports) -> None:
-    from portal.cli import serve, worker
+    from portal.cli import mail_in, serve, worker
     from portal.cli.demo_server import mail_catcher
 
-    with steps.step("Mail catcher, job worker, web server"):
-        children.start("mail catcher", partial(mail_catcher.run, folder / "mail", ports.smtp, ports.viewer))
+    with steps.step("Mail catcher, mail door, job worker, web server"):
+        catch = partial(mail_catcher.run, folder / "mail", ports.smtp, ports.viewer, ports.door)
+        children.start("mail catcher", catch)
+        children.start("mail door", mail_in.run)
         children.start("job worker", worker.run)
         children.start("web server", serve.run)
     with steps.step("First page"):
@@ -106,7 +108,7 @@ def _welcome(ports: Ports) -> None:
     from portal.demo import ACCOUNTS, PASSWORD
 
     click.echo(f"\n  The portal   {ports.portal_url}")
-    click.echo(f"  Caught mail  {ports.viewer_url}")
+    click.echo(f"  Caught mail  {ports.viewer_url} (answer it there, as by a mail program)")
     names = ", ".join(account.email.partition("@")[0] for account in ACCOUNTS)
     click.echo(f"  Sign in as   {names} (each @demo.example), password {PASSWORD}")
     click.echo("\nCtrl-C stops all of it.")

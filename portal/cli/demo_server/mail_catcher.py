@@ -42,14 +42,14 @@ def read(path: Path) -> EmailMessage:
     return BytesParser(policy=policy.default).parsebytes(path.read_bytes())
 
 
-def run(folder: Path, smtp_port: int, viewer_port: int) -> None:
-    """Catch mail on `smtp_port` and show it on `viewer_port`, until the process is ended."""
+def run(folder: Path, smtp_port: int, viewer_port: int, door_port: int) -> None:
+    """Catch mail on `smtp_port` and show it on `viewer_port`, answers going to `door_port`, until ended."""
     from werkzeug.serving import make_server
 
     from portal.cli.demo_server.mail_viewer import viewer
 
     folder.mkdir(parents=True, exist_ok=True)
-    shown = make_server(HOST, viewer_port, viewer(folder), threaded=True)
+    shown = make_server(HOST, viewer_port, viewer(folder, door_port), threaded=True)
     Thread(target=shown.serve_forever, daemon=True).start()
     asyncio.run(_catch(folder, smtp_port))
 

@@ -4,17 +4,19 @@ from collections.abc import Iterator
 from email.message import EmailMessage, Message
 from pathlib import Path
 
-from flask import Flask, Response, abort, render_template
+from flask import Flask, Response, abort, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from portal.cli.demo_server.mail_catcher import caught, read
+from portal.cli.demo_server.mail_reply import can_be_answered, reply_to
 
 SHOWN = 200
 STATIC = Path(__file__).parents[2] / "static"
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 
-def viewer(folder: Path) -> Flask:
-    """The application that shows the mails in `folder`. It only reads."""
+def viewer(folder: Path, door: int) -> Flask:
+    """The application that shows the mails in `folder`, and answers them at the portal's mail door on port `door`."""
     app = Flask(__name__, static_folder=STATIC, static_url_path="/static")
     app.jinja_env.policies["urlize.rel"] = "noreferrer"
 
@@ -27,8 +29,24 @@ def viewer(folder: Path) -> Flask:
     def show(number: int) -> str:
         mail = _mail(folder, number)
         return render_template(
-            "mail.html", number=number, mail=mail, text=_text(mail), files=list(_files(mail))
+            "mail.html",
+            number=number,
+            mail=mail,
+            text=_text(mail),
+            files=list(_files(mail)),
+            answerable=can_be_answered(mail),
+            sent=request.args.get("sent"),
         )
+
+    @app.post("/<int:number>/replies")
+    def reply(number: int) -> AnyResponse:
+        # Nobody signs in here: a page of another site must not write in a reader's name.
+        if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+            abort(403)
+        mail, said = _mail(folder, number), request.form.get("said", "").strip()
+        if said and can_be_answered(mail):
+            reply_to(mail, said, _text(mail), door)
+        return redirect(f"/{number}?sent={'yes' if said else 'empty'}", 303)
 
     @app.get("/<int:number>/files/<int:place>")
     def file(number: int, place: int) -> Response:

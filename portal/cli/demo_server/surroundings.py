@@ -14,7 +14,10 @@ import click
 from portal.cli.serve import refuse_taken_port
 
 HOST = "127.0.0.1"
+INBOUND_ADDRESS = "support@conference-tracker.example"
 UNSET = (
+    "PORTAL_IMAP_HOST",
+    "PORTAL_INBOUND_JUDGE",
     "PUBLIC_URL",
     "PORTAL_MAIL_USERNAME",
     "PORTAL_MAIL_PASSWORD",
@@ -36,11 +39,12 @@ class Occupied(Exception):
 
 @dataclass(frozen=True)
 class Ports:
-    """The ports of the portal, of the mail catcher and of its viewer."""
+    """The ports of the portal, of the mail catcher and of its viewer, and of the door for mail."""
 
     web: int
     smtp: int
     viewer: int
+    door: int
 
     @property
     def portal_url(self) -> str:
@@ -58,7 +62,7 @@ def choose_ports(wanted: str | None, *, usual: bool) -> Ports:
 
     Raises ClickException where the wanted port cannot be had.
     """
-    preferred = (8000, 1025, 8025) if usual else (0, 0, 0)
+    preferred = (8000, 1025, 8025, 2525) if usual else (0, 0, 0, 0)
     with ExitStack() as taken:
         web = int(wanted) if wanted else preferred[0]
         if web:
@@ -122,4 +126,7 @@ def settle(folder: Path, ports: Ports) -> None:
         "PORTAL_MAIL_HOST": HOST,
         "PORTAL_MAIL_PORT": str(ports.smtp),
         "PORTAL_MAIL_VIEWER_URL": ports.viewer_url,
+        "PORTAL_INBOUND_ADDRESS": INBOUND_ADDRESS,
+        "PORTAL_INBOUND_HOST": HOST,
+        "PORTAL_INBOUND_PORT": str(ports.door),
     }
