@@ -49,7 +49,8 @@ def decline(wish_id: int) -> Response:
     if not form.validate_on_submit():
         return _page(wish_id, declining=form)
     wish = moderation.decline_wish(current_actor(), wish_id, reason=form.reason.data or "")
-    return done(url_for("moderation.index"), f"“{wish.title}” is declined, and its author is told why.")
+    told = ", and its author is told why" if wish.author_id else ""
+    return done(url_for("moderation.index"), f"“{wish.title}” is declined{told}.")
 
 
 @blueprint.post("/staff/wishes/<int:wish_id>/answer")

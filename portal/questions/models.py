@@ -35,13 +35,15 @@ class Question(Base):
 
     `unconfirmed` until the link sent to the address was used; `open` waits for the contacts; `answered`
     waits for the attendee; `closed` is done; `erased` holds nothing of the attendee any more. Passed on to
-    support it has a ticket; the address goes along only where `shares_address`.
+    support it has a ticket; the address goes along only where `shares_address`. One of the kind `wish` becomes
+    a wish once it is confirmed, and is erased; the first line of its body is the wish's title.
     """
 
     __tablename__ = "question"
 
     id: Mapped[Key]
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    kind: Mapped[str] = mapped_column(default="question", server_default="question")
     state: Mapped[str] = mapped_column(default="unconfirmed")
     name: Mapped[str]
     email: Mapped[str]
@@ -59,6 +61,8 @@ class Question(Base):
 
     __table_args__ = (
         CheckConstraint("state IN ('unconfirmed', 'open', 'answered', 'closed', 'erased')", name="state"),
+        CheckConstraint("kind IN ('question', 'wish')", name="kind"),
+        CheckConstraint("kind = 'question' OR state IN ('unconfirmed', 'erased')", name="wish"),
         CheckConstraint("state IN ('unconfirmed', 'erased') OR confirmed_at IS NOT NULL", name="confirmed"),
         CheckConstraint("(state = 'erased') = (email = '')", name="erased"),
         CheckConstraint("state != 'erased' OR (name = '' AND body = '')", name="nothing_left"),

@@ -21,7 +21,7 @@ class Wish(Base):
 
     A moderator publishes or declines it; from there only a manager decides (WISH-3). `votes` is the
     number of customer organisations that find it useful (WISH-2), kept with each vote. `ticket_id` is the
-    ticket it came up in, where there is one.
+    ticket it came up in, where there is one. Without an author it came from an attendee, of whom nothing is kept.
     """
 
     __tablename__ = "wish"
@@ -31,7 +31,7 @@ class Wish(Base):
     problem: Mapped[str]
     idea: Mapped[str] = mapped_column(default="")
     state: Mapped[str] = mapped_column(default="submitted")
-    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
     submitted_at: Mapped[datetime] = mapped_column(default=now)
@@ -45,7 +45,7 @@ class Wish(Base):
     votes: Mapped[int] = mapped_column(default=0)
     form_key: Mapped[str | None] = mapped_column(unique=True)
 
-    author: Mapped[Person] = relationship(foreign_keys=author_id)
+    author: Mapped[Person | None] = relationship(foreign_keys=author_id)
     organisation: Mapped[Organisation | None] = relationship()
     moderated_by: Mapped[Person | None] = relationship(foreign_keys=moderated_by_id)
     answered_by: Mapped[Person | None] = relationship(foreign_keys=answered_by_id)

@@ -125,8 +125,8 @@ def _write(wish: Wish, expected: str, /, **values: Any) -> None:
 
 
 def _tell(actor: Actor, wish: Wish, template: str, what: str) -> None:
-    author = actor_for(wish.author_id)
-    if author is None or author.person_id == actor.person_id:
+    author = actor_for(wish.author_id) if wish.author_id else None
+    if wish.author is None or author is None or author.person_id == actor.person_id:
         return
     place = own_place(author)
     post(

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Select, func, literal_column, or_, select
+from sqlalchemy import Select, false, func, literal_column, or_, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -27,7 +27,8 @@ def visible_wishes(actor: Actor) -> Select[Wish]:
     Published ones are everybody's; submitted ones are their author's and the moderators'; declined ones
     are their author's and staff's.
     """
-    seen = [Wish.state.in_(LISTED), Wish.author_id == actor.person_id]
+    own = Wish.author_id == actor.person_id if actor.is_signed_in else false()
+    seen = [Wish.state.in_(LISTED), own]
     if actor.may("wish:moderate", NOWHERE):
         seen.append(Wish.state == WishStatus.SUBMITTED)
     if actor.is_staff or actor.is_system:
@@ -103,7 +104,7 @@ def customer_ids(actor: Actor) -> frozenset[int]:
 
 def is_added_by_staff(wish: Wish) -> bool:
     """Whether staff added a wish, in a customer's name or their own."""
-    author = actor_for(wish.author_id)
+    author = actor_for(wish.author_id) if wish.author_id else None
     return author is not None and author.is_staff
 
 

@@ -8,6 +8,7 @@ from portal.accounts.models import Organisation
 from portal.audit.record import record
 from portal.db import db, use_case
 from portal.errors import Conflict, Forbidden, Invalid
+from portal.events.models import Event
 from portal.tickets.queries import ticket_for
 from portal.wishlist.models import Vote, Wish
 from portal.wishlist.queries import customer_ids, locked_wish, visible_wishes
@@ -42,6 +43,19 @@ def add_wish(
     record(actor, "wish.submitted", wish, after=facts, scope=wish.scope)
     if wish.organisation_id is not None:
         _cast(actor, wish, frozenset({wish.organisation_id}))
+    return wish
+
+
+def submitted_by_attendee(visitor: Actor, event: Event, *, title: str, problem: str) -> Wish:
+    """Put an attendee's wish before the moderators, in the caller's transaction (WISH-1).
+
+    It is told which customer's event it came through; whether that customer finds it useful is theirs to say (WISH-2).
+    """
+    wish = Wish(title=" ".join(title.split()), problem=problem, organisation_id=event.organisation_id)
+    db.session.add(wish)
+    db.session.flush()
+    facts = {"title": wish.title, "state": wish.state, "organisation_id": wish.organisation_id}
+    record(visitor, "wish.submitted", wish, after=facts, scope=wish.scope)
     return wish
 
 
