@@ -12,10 +12,12 @@ from portal.clock import now
 from portal.db import db, use_case
 from portal.errors import Conflict, Invalid
 from portal.questions import letters
+from portal.questions.erasing import erased
 from portal.questions.help_pages import Help, help_at, help_of
 from portal.questions.links import LinkGone, Purpose, end_links, locked_behind, make_link
 from portal.questions.mail_limit import may_mail
 from portal.questions.models import Question
+from portal.wishlist.service import submitted_by_attendee
 
 BODY_MOST = 4000
 LINKS_MOST = 2
@@ -50,13 +52,18 @@ def ask_question(visitor: Actor, slug: str, *, name: str, email: str, body: str,
 
 
 @use_case
-def confirm_question(visitor: Actor, token: str) -> str:
+def confirm_question(visitor: Actor, token: str) -> str | None:
     """Put a question before the event's contacts; gives the token of the link to follow it by.
+
+    A wish goes before the moderators, and nothing is kept of who sent it: gives None (WISH-1).
 
     Raises LinkGone when it was confirmed already or too late; Conflict where questions are switched off since.
     """
     question = locked_behind(token, Purpose.CONFIRM)
     page = help_of(question.event_id)
+    if question.kind == "wish":
+        _wished(visitor, question, page)
+        return None
     _open_to_questions(page)
     waiting = update(Question).where(Question.id == question.id, still_unconfirmed())
     at = now()
@@ -72,6 +79,14 @@ def confirm_question(visitor: Actor, token: str) -> str:
     letters.welcome(question, page.team_name, followed)
     letters.tell_contacts(question, "question_asked", question.body, cause=f"question-asked:{question.id}")
     return followed
+
+
+def _wished(visitor: Actor, question: Question, page: Help) -> None:
+    if not page.is_open:
+        raise Conflict(CLOSED)
+    title, _, problem = question.body.partition("\n")
+    submitted_by_attendee(visitor, question.event, title=title, problem=problem)
+    erased(visitor, question)
 
 
 def still_unconfirmed() -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from portal.questions.asking import BODY_MOST
 from portal.questions.help_pages import INTRO_MOST
 from portal.questions.publishing import ANSWER_MOST, ASKED_MOST
 from portal.questions.service import ANSWER_MOST as REPLY_MOST
+from portal.questions.wishing import TITLE_MOST
 
 LONGEST_EMAIL = 254
 NOTE_MOST = 4000
@@ -26,14 +27,28 @@ def _email() -> EmailField:
     )
 
 
-class AskForm(PortalForm):
-    """Asking on a help page. `website` is seen by programs only; `similar_seen` once answers alike were shown."""
+class PublicForm(PortalForm):
+    """What anybody can send. `website` is seen by programs only, `seal` tells since when the form was open."""
 
-    name = StringField("Your name", [DataRequired("Enter your name."), _at_most(LONGEST_NAME)])
     email = _email()
-    body = TextAreaField("Your question", [DataRequired("Write your question."), _at_most(BODY_MOST)])
     website = StringField("Leave this empty")
     seal = HiddenField()
+
+
+class SuggestionForm(PublicForm):
+    """Suggesting an improvement of the system."""
+
+    title = StringField(
+        "Your wish in one line", [DataRequired("Say in one line what you wish for."), _at_most(TITLE_MOST)]
+    )
+    body = TextAreaField("What is the problem?", [DataRequired("Describe the problem."), _at_most(BODY_MOST)])
+
+
+class AskForm(PublicForm):
+    """Asking on a help page; `similar_seen` once answers alike were shown."""
+
+    name = StringField("Your name", [DataRequired("Enter your name."), _at_most(LONGEST_NAME)])
+    body = TextAreaField("Your question", [DataRequired("Write your question."), _at_most(BODY_MOST)])
     similar_seen = HiddenField()
 
 

@@ -18,9 +18,8 @@ from portal.roster.queries import contact_people
 
 def ask_to_confirm(question: Question, token: str, link: QuestionLink) -> None:
     """Mail the link to confirm a question with. It carries nothing that a stranger typed."""
-    _to_attendee(
-        question, "question_confirm", cause=f"{CONFIRMATION}:{link.id}", token=token, until=link.expires_at
-    )
+    template = "wish_confirm" if question.kind == "wish" else "question_confirm"
+    _to_attendee(question, template, cause=f"{CONFIRMATION}:{link.id}", token=token, until=link.expires_at)
 
 
 def welcome(question: Question, team: str, token: str) -> None:

@@ -20,7 +20,7 @@ THREAD_MOST = 200
 
 def visible_questions(actor: Actor) -> Select[Question]:
     """The confirmed questions `actor` may read: those of the events they are a contact of, whatever else they are."""
-    confirmed = select(Question).where(Question.state != "unconfirmed")
+    confirmed = select(Question).where(Question.state != "unconfirmed", Question.kind == "question")
     return confirmed.where(Question.event_id.in_(actor.contact_event_ids))
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, inspect, select
 
 from portal.accounts.grants import end_grant
 from portal.audit.models import AuditEntry
-from portal.blueprints.questions.help_page import ATTENDEE
+from portal.blueprints.questions.public_form import ATTENDEE
 from portal.clock import now
 from portal.db import db
 from portal.mail.models import OutboundMail

@@ -7,7 +7,7 @@ import time_machine
 from flask import Flask
 
 from portal.accounts.actor import SYSTEM
-from portal.blueprints.questions.help_page import ATTENDEE
+from portal.blueprints.questions.public_form import ATTENDEE
 from portal.clock import now
 from portal.db import db
 from portal.errors import Conflict, Invalid, NotFound

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from portal.blueprints.questions.help_page import ATTENDEE
+from portal.blueprints.questions.public_form import ATTENDEE
 from portal.db import db
 from portal.inbound.models import InboundMail
 from portal.inbound.queries import mail_page

@@ -303,7 +303,7 @@ def test_an_answer_is_published_reworded_and_withdrawn(client: PortalClient, wor
 def test_an_erased_question_says_so_to_its_contacts(
     client: PortalClient, world: World, outbox: Outbox
 ) -> None:
-    from portal.blueprints.questions.help_page import ATTENDEE
+    from portal.blueprints.questions.public_form import ATTENDEE
     from portal.questions.following import erase_by_link
 
     question, token = confirmed(world)

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select, true
 
 from portal.accounts.actor import Actor
-from portal.blueprints.questions.help_page import ATTENDEE
+from portal.blueprints.questions.public_form import ATTENDEE
 from portal.mail.models import OutboundMail
 from portal.questions import asking, escalating, mail_limit
 from portal.questions.models import Question

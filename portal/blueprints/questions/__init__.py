@@ -9,6 +9,6 @@ blueprint = Blueprint("questions", __name__)
 resolves("question_id", queries.question_scope)
 resolves("answer_id", queries.answer_scope)
 
-from portal.blueprints.questions import answers, contacts, escalation, following, help_page  # noqa: E402
+from portal.blueprints.questions import answers, contacts, escalation, following, help_page, wish  # noqa: E402
 
-__all__ = ["answers", "contacts", "escalation", "following", "help_page"]
+__all__ = ["answers", "contacts", "escalation", "following", "help_page", "wish"]

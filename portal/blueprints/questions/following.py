@@ -8,7 +8,7 @@ from flask import Response, make_response, render_template, request, url_for
 
 from portal.accounts.tokens import digest
 from portal.blueprints.questions import blueprint
-from portal.blueprints.questions.help_page import ATTENDEE, FROM_AN_ADDRESS
+from portal.blueprints.questions.public_form import ATTENDEE, FROM_AN_ADDRESS
 from portal.errors import Conflict, Invalid
 from portal.questions import asking, following
 from portal.questions.forms import MessageForm
@@ -64,11 +64,14 @@ def confirmation(token: str) -> str:
 @private
 def confirm(token: str) -> Response | str:
     """Put the question before the event's contacts."""
+    slug = question_behind(token, Purpose.CONFIRM).event.slug
     try:
         followed = asking.confirm_question(ATTENDEE, token)
     except Conflict:
         question = question_behind(token, Purpose.CONFIRM)
         return render_template("questions/switched_off.html", event=question.event)
+    if followed is None:
+        return done(url_for("questions.help_page", slug=slug), "Thank you. A moderator reads your wish next.")
     return done(
         url_for("questions.follow", token=followed),
         "Your question is on its way. Keep the address of this page, or the mail with it.",

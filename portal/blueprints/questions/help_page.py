@@ -2,35 +2,23 @@
 
 from flask import Response, current_app, make_response, render_template, request, url_for
 
-from portal.accounts.actor import Actor
 from portal.blueprints.questions import blueprint
+from portal.blueprints.questions.public_form import ATTENDEE, by_the_hour, sound
 from portal.errors import Conflict, Invalid
 from portal.questions import asking, following
 from portal.questions.forms import AskForm, LinksForm
 from portal.questions.help_pages import Help, help_at
 from portal.questions.queries import published_answers
-from portal.questions.seal import Seal, new_seal, read_seal
+from portal.questions.seal import new_seal
 from portal.questions.suggestions import SEARCH_MOST, answers_like, answers_with
 from portal.web.access import requires
 from portal.web.htmx import done, page_or_fragment
-from portal.web.rate_limits import by_network, by_typed_email, limiter
+from portal.web.rate_limits import by_typed_email, limiter
 
-ATTENDEE = Actor(person_id=None, name="An attendee")
-
-# A hall of attendees may share one address: these hold back programs, not crowds.
-FROM_AN_ADDRESS = "40 per hour"
-FROM_A_NETWORK = "120 per hour"
-AT_AN_EVENT = "300 per hour"
 FOR_AN_EMAIL = "10 per hour"
+OF_ADDRESSES, OF_NETWORKS, OF_EVENTS = by_the_hour
 
-TOO_QUICK = "That was sent within moments. Please look it over and send it again."
-STALE = "This form was open for too long. Everything you typed is still here: please send it again."
 LINKS_SENT = "If {email} has asked something here, a mail with new links is on its way."
-
-
-def by_event() -> str:
-    """Counted for each event's help page."""
-    return f"help:{(request.view_args or {}).get('slug', '')[:80]}"
 
 
 @blueprint.get("/help/<slug>")
@@ -42,16 +30,16 @@ def help_page(slug: str) -> Response:
 
 
 @blueprint.post("/help/<slug>")
-@limiter.limit(FROM_AN_ADDRESS)
-@limiter.limit(FROM_A_NETWORK, key_func=by_network)
-@limiter.limit(AT_AN_EVENT, key_func=by_event)
+@OF_ADDRESSES
+@OF_NETWORKS
+@OF_EVENTS
 @requires("public")
 def ask(slug: str) -> Response:
     """Take a question down and have its link to confirm sent; answers alike are shown once before that."""
     page, form = help_at(slug), AskForm()
     if not page.takes_questions:
         return _page(page, form, 409)
-    seal = _sound(form, slug)
+    seal = sound(form, slug)
     if form.website.data:
         return _asked(slug)
     if seal is None:
@@ -88,7 +76,7 @@ def new_links(slug: str) -> Response:
 
 
 @blueprint.post("/help/<slug>/links")
-@limiter.limit(FROM_AN_ADDRESS)
+@OF_ADDRESSES
 @limiter.limit(FOR_AN_EMAIL, key_func=by_typed_email)
 @requires("public")
 def send_links(slug: str) -> Response:
@@ -101,18 +89,6 @@ def send_links(slug: str) -> Response:
     except Invalid as problem:
         form.show_problems(problem.fields)
     return _links_page(slug, form, 422)
-
-
-def _sound(form: AskForm, slug: str) -> Seal | None:
-    """The form's seal when all of it can be taken. A new seal is given to one that was open too long."""
-    fine, seal = form.validate(), read_seal(form.seal.data or "", slug)
-    if seal is None:
-        form.seal.data = new_seal(slug)
-        form.show_problems({"seal": STALE})
-    elif seal.is_too_quick:
-        form.show_problems({"seal": TOO_QUICK})
-        seal = None
-    return seal if fine else None
 
 
 def _asked(slug: str) -> Response:
