@@ -19,7 +19,6 @@ from portal.accounts.identity import LONGEST_NAME, LONGEST_PHONE
 from portal.accounts.passwords import LONGEST, RULES
 from portal.accounts.time_zones import is_time_zone, time_zones
 from portal.forms import PortalForm
-from portal.mail.optional import KINDS
 
 LONGEST_EMAIL = 254
 
@@ -84,9 +83,13 @@ class MailForm(PortalForm):
     """Which optional mail somebody wants."""
 
     wanted = SelectMultipleField(
-        "Send me mail about", choices=[SelectChoice(*kind) for kind in KINDS.items()], validate_choice=False,
+        "Send me mail about", validate_choice=False,
         widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(),
     )  # fmt: skip
+
+    def offer(self, kinds: dict[str, str]) -> None:
+        """Let somebody choose among `kinds`, each with its words."""
+        self.wanted.choices = [SelectChoice(*kind) for kind in kinds.items()]
 
 
 class PasswordChangeForm(PortalForm):

@@ -69,6 +69,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "mail:sort": frozenset({Role.AGENT, Role.MANAGER}),
     "duty:edit": frozenset({Role.AGENT, Role.MANAGER}),
     "duty:manage": frozenset({Role.MANAGER}),
+    "management:read": frozenset({Role.MANAGER}),
     "usage:read": frozenset({Role.ORGANISER, Role.CONTACT, Role.AGENT, Role.MANAGER}),
     "usage:answer": frozenset({Role.ORGANISER}),
     "usage:all": frozenset({Role.AGENT, Role.MANAGER}),

@@ -8,12 +8,12 @@ from flask import Flask
 ROOT = Path(__file__).parent.parent.parent
 
 MODULES = (
-    "home", "operations", "editions", "coverage", "prices", "guides",
+    "home", "operations", "editions", "policy_drafts", "coverage", "prices", "guides",
     "inbound", "unsubscribing", "accounts", "people", "privacy", "organisations", "staff", "audit",
     "events", "roster", "rosters", "imports", "removals",
     "tickets", "drafts", "known", "files", "notes", "presence", "promises", "satisfaction", "reports", "canned", "queue", "bulk", "keyboard", "duty", "assignment",
     "bookings", "availability",
-    "orders", "payments", "documents", "quotes", "quote_drafts", "usage",
+    "orders", "payments", "documents", "quotes", "quote_drafts", "usage", "management",
     "wishes", "moderation",
     "questions",
     "articles", "shelves", "search",

@@ -246,3 +246,12 @@ def forget_old_mail() -> None:
     from portal.privacy.retention import forget_old_mail as forget
 
     forget()
+
+
+@task("send_monthly_report", cron="5 13 * * *")
+def send_monthly_report() -> None:
+    """Mail last month's figures to managers, in the first days of a month."""
+    from portal.accounts.actor import SYSTEM
+    from portal.management.report import send_monthly_report as send
+
+    send(SYSTEM)

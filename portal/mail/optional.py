@@ -6,8 +6,16 @@ from itsdangerous import BadData, URLSafeSerializer
 from portal.config import secret_key
 
 # Everything else follows from what somebody did or has to decide: a ticket, an order, a session, a removal.
-KINDS = {"wishes": "What becomes of my wishes"}
-OPTIONAL = dict.fromkeys(("wish_published", "wish_declined", "wish_answered", "wish_decided"), "wishes")
+KINDS = {"wishes": "What becomes of my wishes", "reports": "The month in figures, for managers"}
+WISHES = ("wish_published", "wish_declined", "wish_answered", "wish_decided")
+OPTIONAL = dict.fromkeys(WISHES, "wishes") | {"management_month": "reports"}
+
+FOR_MANAGERS = frozenset({"reports"})
+
+
+def kinds_for(is_manager: bool) -> dict[str, str]:
+    """The kinds of optional mail that somebody could get at all, with their words."""
+    return {kind: words for kind, words in KINDS.items() if is_manager or kind not in FOR_MANAGERS}
 
 
 def kind_of(template: str) -> str | None:

@@ -8,13 +8,14 @@ from portal.accounts.actor import Actor
 from portal.accounts.models import Person
 from portal.audit.record import record
 from portal.db import db, use_case
-from portal.mail.optional import KINDS
+from portal.mail.optional import kinds_for
 
 
 @use_case
 def choose_mail(actor: Actor, wanted: Collection[str]) -> None:
-    """Keep which kinds of optional mail the actor wants; what is no kind is left out."""
-    _change(actor, actor.id, [kind for kind in KINDS if kind not in wanted])
+    """Keep which kinds of optional mail the actor wants; what is no kind that they could get is left out."""
+    offered = kinds_for(actor.may("management:read"))
+    _change(actor, actor.id, [kind for kind in offered if kind not in wanted])
 
 
 @use_case

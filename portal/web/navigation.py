@@ -32,6 +32,7 @@ EVENT_PAGES = frozenset({"events", "after_event", "roster", "imports", "bookings
 
 PLACES = (
     Place("Today", "staff.index", "staff:read", frozenset({"staff"})),
+    Place("Management", "management.index", "management:read", frozenset({"management"})),
     Place("Tickets", "queue.index", "ticket:work", frozenset({"queue", "tickets", "promises", "canned", "calls", "ticket_work", "leading_on", "merging", "bulk", "keyboard", "duty", "assignment"})),
     Place("Mail", "inbound.index", "mail:sort", frozenset({"inbound"})),
     Place("Reports", "reports.index", "report:read", frozenset({"reports"})),

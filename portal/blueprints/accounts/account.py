@@ -6,7 +6,7 @@ from portal.accounts import queries, roles, service
 from portal.accounts.forms import AccountForm, MailForm, PasswordChangeForm
 from portal.blueprints.accounts import blueprint
 from portal.errors import Invalid
-from portal.mail.optional import KINDS
+from portal.mail.optional import kinds_for
 from portal.mail.preferences import choose_mail
 from portal.web.access import requires
 from portal.web.htmx import done
@@ -47,7 +47,9 @@ def update_account() -> Response:
 @requires("signed-in")
 def update_mail() -> Response:
     """Choose which optional mail to get."""
-    choose_mail(current_actor(), MailForm().wanted.data or [])
+    form = MailForm()
+    form.offer(kinds_for(current_actor().may("management:read")))
+    choose_mail(current_actor(), form.wanted.data or [])
     return done(url_for("accounts.show_account"), "Your choice of mail was saved.")
 
 
@@ -78,8 +80,11 @@ def _details() -> AccountForm:
 
 
 def _mail() -> MailForm:
-    unwanted = queries.person_of(current_actor()).unwanted_mail
-    return MailForm(formdata=None, wanted=[kind for kind in KINDS if kind not in unwanted])
+    actor = current_actor()
+    unwanted, kinds = queries.person_of(actor).unwanted_mail, kinds_for(actor.may("management:read"))
+    form = MailForm(formdata=None, wanted=[kind for kind in kinds if kind not in unwanted])
+    form.offer(kinds)
+    return form
 
 
 def _page(details: AccountForm, password: PasswordChangeForm, status: int = 200) -> Response:
