@@ -25,6 +25,7 @@ from portal.demo.drafts import write_draft
 from portal.demo.duty import write_rotas
 from portal.demo.frame import Frame
 from portal.demo.lists import write_list
+from portal.demo.mail import write_mails
 from portal.demo.newcomers import write_newcomers
 from portal.demo.people import settle_team
 from portal.demo.questions import write_questions
@@ -113,6 +114,7 @@ def _write_all(frame: Frame, scale: int, progress: Progress) -> None:
         if len(customers) == len(plans):
             write_wishes(frame, customers)
             write_articles(frame, customers)
+            write_mails(frame)
         write_documents(frame)
         frame.rows.flush()
     frame.rows.finish()

@@ -15,6 +15,7 @@ from portal.demo import ACCOUNTS, PASSWORD
 from portal.demo.moments import clock_changes
 from portal.editions.queries import edition_in_force
 from portal.events.models import Event
+from portal.inbound.models import InboundMail
 from portal.orders.models import Order
 from portal.policy.contacts import contact_limit, is_over_limit, size_band
 from portal.policy.hours import business_minutes_between
@@ -24,6 +25,7 @@ from portal.roster.imports.queries import plan_for
 from portal.roster.models import Contact, Removal, Seat
 from portal.roster.queries import roster_of
 from portal.tickets.models import Message, Ticket
+from portal.tickets.storage import store
 from portal.wishlist.models import Wish
 
 pytestmark = pytest.mark.usefixtures("demo")
@@ -32,6 +34,17 @@ pytestmark = pytest.mark.usefixtures("demo")
 def count(*conditions: Any) -> int:
     """How many rows fulfil the conditions."""
     return db.session.scalar(select(func.count()).where(*conditions)) or 0
+
+
+def test_mail_waits_to_be_sorted_and_some_was() -> None:
+    states = set(db.session.execute(select(InboundMail.state, InboundMail.reason)))
+    assert {("quarantined", "stranger"), ("quarantined", "which_event"), ("ignored", "auto_reply")} <= states
+    assert ("discarded", "stranger") in states
+    for mail in db.session.scalars(select(InboundMail)):
+        with store().open(mail.storage_name) as original:
+            assert mail.subject.encode() in original.read()
+    [asked] = db.session.scalars(select(InboundMail.person_id).where(InboundMail.reason == "which_event"))
+    assert count(Grant.person_id == asked, Grant.role == "contact", Grant.ended_at.is_(None)) > 1
 
 
 def in_use(event: Event) -> int:
