@@ -16,7 +16,11 @@ from tests.demo.conftest import MOMENTS
 
 NOW = next(iter(MOMENTS.values()))
 
-BY_CHANCE = {"person": {"password_hash"}, "attachment": {"storage_name", "preview_name"}, "inbound_mail": {"storage_name"}}
+BY_CHANCE = {
+    "person": {"password_hash"},
+    "attachment": {"storage_name", "preview_name"},
+    "inbound_mail": {"storage_name"},
+}
 
 
 def everything() -> dict[str, list[tuple[object, ...]]]:
