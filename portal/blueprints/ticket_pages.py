@@ -1,5 +1,6 @@
 """What the pages of tickets show."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Response, g, request, url_for
@@ -42,6 +43,7 @@ def thread_page(
     *,
     note: NoteForm | None = None,
     noted: Taken = NOTHING_TAKEN,
+    draft_at: datetime | None = None,
     status: int = 200,
     fragment: str = "tickets/_thread.html",
 ) -> Response:
@@ -72,6 +74,7 @@ def thread_page(
         form=form,
         note=note or NoteForm(formdata=None),
         note_kept=_kept(noted),
+        draft_at=draft_at,
         new_after=seen if form.errors else None,
         at=now(),
         alone_here=False,

@@ -8,6 +8,7 @@ import structlog
 from flask import Blueprint, Response, flash, render_template, request, send_file, url_for
 
 from portal.blueprints.asking_page import NOTHING, asking_page, kept_as_draft, place_of, restored, what_is_known
+from portal.blueprints.reply_form import restored_reply
 from portal.blueprints.ticket_pages import thread_page
 from portal.clock import now
 from portal.errors import Forbidden, Invalid, NotFound, Unavailable
@@ -123,7 +124,7 @@ def create(event_id: int) -> Response:
 @requires("ticket:read")
 def show(ticket_id: int) -> Response:
     """A ticket: its conversation, its promise, and what can be done."""
-    return thread_page(ticket_id, ReplyForm(formdata=None), Taken())
+    return _thread(ticket_id)
 
 
 @blueprint.post("/tickets/<int:ticket_id>/replies")
@@ -217,4 +218,9 @@ def _changed(ticket_id: int, message: str) -> Response:
     if not htmx.wants_fragment():
         return htmx.done(url_for("tickets.show", ticket_id=ticket_id), message)
     flash(message, "success")
-    return thread_page(ticket_id, ReplyForm(formdata=None), Taken())
+    return _thread(ticket_id)
+
+
+def _thread(ticket_id: int) -> Response:
+    form, taken, draft_at = restored_reply(ticket_id)
+    return thread_page(ticket_id, form, taken, draft_at=draft_at)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.accounts.actor import Actor
@@ -83,6 +83,22 @@ def drop_draft(actor: Actor, place: str) -> None:
     _hold(actor)
     own = delete(TicketDraft).where(TicketDraft.person_id == actor.id, TicketDraft.place == place)
     db.session.execute(own)
+
+
+def move_drafts(ticket_id: int, target_id: int) -> None:
+    """Have what was typed on a ticket wait on the one that it was merged into, unless its author typed there too.
+
+    Takes part in the caller's transaction.
+    """
+    for kind in ("reply", "note"):
+        here = select(TicketDraft.person_id).where(TicketDraft.place == f"{kind}:{ticket_id}")
+        authors = select(Person.id).where(Person.id.in_(here)).order_by(Person.id)
+        db.session.execute(authors.with_for_update(key_share=True))
+        there = select(TicketDraft.person_id).where(TicketDraft.place == f"{kind}:{target_id}")
+        moved = update(TicketDraft).where(
+            TicketDraft.place == f"{kind}:{ticket_id}", TicketDraft.person_id.not_in(there)
+        )
+        db.session.execute(moved.values(place=f"{kind}:{target_id}"))
 
 
 def forget_old_drafts() -> None:

@@ -13,6 +13,7 @@ from portal.audit.record import record
 from portal.clock import now
 from portal.db import db, use_case
 from portal.errors import Conflict, Invalid, Link
+from portal.tickets.drafts import move_drafts
 from portal.tickets.goals import follow
 from portal.tickets.goals_kept import clocks_of, put_back
 from portal.tickets.letters_work import tell_of_merge
@@ -44,6 +45,7 @@ def merge_tickets(actor: Actor, ticket_id: int, target_id: int) -> Ticket:
             raise Conflict(f"Ticket {each.id} was merged already.", links=(_to(each.merged_into_id),))
     before = {"ticket": _kept(ticket), "target": _kept(target)}
     _join(ticket, target)
+    move_drafts(ticket.id, target.id)
     db.session.flush()
     after = {"target": {name: _plain(getattr(target, name)) for name in KEPT}}
     merge = TicketMerge(

@@ -115,12 +115,12 @@ def reply_to_ticket(
     answers = is_support(actor, ticket.scope)
     if answers and newest_of_others(actor, ticket) > seen:
         raise Invalid(seen=OVERTAKEN)
+    if arrival.channel == "page":
+        drop_draft(actor, f"reply:{ticket.id}")
     if not answers and is_over(ticket):
         return continued(actor, ticket, body, own_key, uploads, arrival)
     before = _state(ticket)
     message = added(actor, ticket, body, uploads, form_key=own_key, from_staff=answers, arrival=arrival)
-    if arrival.channel == "page":
-        drop_draft(actor, f"reply:{ticket.id}")
     if answers:
         _answered(actor, ticket, message)
     else:

@@ -244,3 +244,81 @@ def test_a_reply_by_mail_leaves_the_draft_on_the_page(world: World) -> None:
 def test_the_subject_and_text_of_mails_never_hold_a_draft(world: World, outbox: Outbox) -> None:
     save(world, place(world))
     assert outbox.all() == []
+
+
+# Replies.
+
+
+def reply_draft(ticket: Any, end: str = "") -> str:
+    return f"/tickets/{ticket.id}/draft{end}"
+
+
+def test_a_reply_comes_back_where_it_was_left(client: PortalClient, world: World) -> None:
+    ticket = asked(world)
+    for who in (world.contact, world.agent):
+        browser, typed = client.as_(who), {"body": f"Half a reply of {who.name}", "seen": "0"}
+        saved = browser.fragment("post", reply_draft(ticket), data=typed, form_at=f"/tickets/{ticket.id}")
+        assert saved.get_data(as_text=True).startswith("Draft kept at")
+        page = browser.get(f"/tickets/{ticket.id}")
+        assert "is restored below." in text_of(page)
+        assert f"Half a reply of {who.name}</textarea>" in page.get_data(as_text=True)
+    other = client.as_(world.other_contact).get(f"/tickets/{ticket.id}").get_data(as_text=True)
+    assert "Half a reply" not in other
+    assert kept() == 2
+
+
+def test_claiming_a_ticket_leaves_what_is_being_typed(client: PortalClient, world: World) -> None:
+    ticket, agent = asked(world), client.as_(world.agent)
+    address = f"/tickets/{ticket.id}"
+    agent.fragment("post", reply_draft(ticket), data={"body": "Half a reply"}, form_at=address)
+    claimed = agent.fragment("post", f"{address}/claim", form_at=address)
+    assert "Half a reply</textarea>" in claimed.get_data(as_text=True)
+
+
+def test_a_sent_reply_leaves_no_draft_and_an_empty_form(client: PortalClient, world: World) -> None:
+    ticket, browser = asked(world), client.as_(world.contact)
+    address = f"/tickets/{ticket.id}"
+    saved = browser.post(
+        reply_draft(ticket), {"body": "Half", "files": [attached("a.txt", b"a")]}, form_at=address
+    )
+    assert saved.location == address
+    seals = SEAL.findall(browser.get(address).get_data(as_text=True))
+    assert len(seals) == 1
+    sent = browser.fragment(
+        "post", f"{address}/replies", data={"body": "Whole", "seen": "99", "kept": seals}, form_at=address
+    )
+    assert "restored" not in sent.get_data(as_text=True)
+    assert "Whole" in sent.get_data(as_text=True)
+    assert kept() == 0
+
+
+def test_discarding_a_reply(client: PortalClient, world: World) -> None:
+    ticket, browser = asked(world), client.as_(world.contact)
+    save(world, f"reply:{ticket.id}")
+    gone = browser.post(reply_draft(ticket, "/deletion"), form_at=f"/tickets/{ticket.id}")
+    assert gone.location == f"/tickets/{ticket.id}"
+    assert kept() == 0
+
+
+@pytest.mark.parametrize("end", ["", "/deletion"])
+@pytest.mark.parametrize(("who", "status"), [("organiser", 403), ("outside_contact", 404), ("nobody", 404)])
+def test_who_may_not_reply_keeps_no_reply(
+    client: PortalClient, world: World, end: str, who: str, status: int
+) -> None:
+    ticket = asked(world)
+    assert client.as_(getattr(world, who)).post(reply_draft(ticket, end), {"body": "x"}).status_code == status
+    assert kept() == 0
+
+
+def test_drafts_move_with_a_merge_unless_their_author_typed_on_both(world: World) -> None:
+    from portal.tickets.merging import merge_tickets
+
+    one, two = asked(world), asked(world)
+    save(world, f"reply:{one.id}", texts={"body": "On the first"})
+    save(world, f"reply:{one.id}", "other_contact", texts={"body": "First, by another"})
+    save(world, f"reply:{two.id}", texts={"body": "On the second"})
+    merge_tickets(world.actor("agent"), one.id, two.id)
+    for who, text in (("contact", "On the second"), ("other_contact", "First, by another")):
+        found = draft_for(world.actor(who), f"reply:{two.id}")
+        assert found is not None
+        assert found.texts["body"] == text
