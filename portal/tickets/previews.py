@@ -19,7 +19,7 @@ FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/gif": "GIF", "image/
 LONGEST_SIDE = 1600
 PIXELS_MOST = 24_000_000
 # A JPEG is read at a fraction of its size, so that a large photograph costs no more than a small one.
-JPEG_PIXELS_MOST = 120_000_000
+JPEG_PIXELS_MOST = 80_000_000
 QUALITY = 80
 SHOWN_AS = "image/webp"
 # Decoders raise almost anything on files made to break them.

@@ -67,4 +67,4 @@ def _attach(message: Message, uploads: Sequence[Upload]) -> None:
         )  # fmt: skip
     db.session.flush()
     if any(upload.media_type in FORMATS for upload in uploads):
-        enqueue("make_previews", message_id=message.id)
+        enqueue("make_previews", lock="previews", message_id=message.id)
