@@ -60,10 +60,19 @@ def make_previews(message_id: int) -> None:
         Attachment.media_type.in_(FORMATS),
     )
     for picture in in_transaction(lambda: db.session.scalars(without).all()):
-        with store().open(picture.storage_name) as file:
-            preview = drawn(file.read(), picture.media_type)
+        preview = _preview_of(picture)
         if preview is not None:
             _keep(picture.id, preview)
+
+
+def _preview_of(picture: Attachment) -> Preview | None:
+    try:
+        with store().open(picture.storage_name) as file:
+            return drawn(file.read(), picture.media_type)
+    except FileNotFoundError:
+        # Tried again, it would hold up every picture after it.
+        log.error("attachment_missing", attachment_id=picture.id)
+        return None
 
 
 def _drawn(content: bytes, kind: str) -> Preview | None:

@@ -200,3 +200,12 @@ def test_the_clearing_leaves_previews_alone(world: World) -> None:
     name = db.session.scalar(select(Attachment.preview_name))
     assert name is not None
     assert store().has(name)
+
+
+def test_a_picture_that_is_gone_holds_up_nothing(world: World) -> None:
+    taken = take([Sent("a.png", picture("PNG")), Sent("b.png", picture("PNG"))], [], world.contact.id)
+    asked(world, uploads=taken.uploads)
+    store().delete(taken.uploads[0].storage_name)
+    make_previews(db.session.scalars(select(Attachment.message_id)).first() or 0)
+    drawn_of = select(Attachment.preview_name.is_not(None)).order_by(Attachment.id)
+    assert list(db.session.scalars(drawn_of)) == [False, True]
