@@ -47,7 +47,11 @@ def save_reply(ticket_id: int) -> Response:
     form = ReplyForm()
     _, taken = taken_from(form)
     saved_at = save_draft(
-        current_actor(), reply_place(ticket_id), {"body": form.body.data or ""}, form_key=form.key, uploads=taken.uploads
+        current_actor(),
+        reply_place(ticket_id),
+        {"body": form.body.data or ""},
+        form_key=form.key,
+        uploads=taken.uploads,
     )
     return _kept(saved_at, taken, url_for("tickets.show", ticket_id=ticket_id))
 

@@ -7,7 +7,14 @@ from typing import Any, BinaryIO, TypeVar
 import structlog
 from flask import Blueprint, Response, flash, render_template, request, send_file, url_for
 
-from portal.blueprints.asking_page import NOTHING, asking_page, kept_as_draft, place_of, restored, what_is_known
+from portal.blueprints.asking_page import (
+    NOTHING,
+    asking_page,
+    kept_as_draft,
+    place_of,
+    restored,
+    what_is_known,
+)
 from portal.blueprints.reply_form import restored_reply
 from portal.blueprints.ticket_pages import thread_page
 from portal.clock import now
@@ -147,7 +154,8 @@ def reply(ticket_id: int) -> Response:
         return thread_page(ticket_id, form, taken, status=422)
     if message.ticket_id != ticket_id:
         return htmx.done(
-            url_for("tickets.show", ticket_id=message.ticket_id), "Your message became a new ticket, linked to the old one."
+            url_for("tickets.show", ticket_id=message.ticket_id),
+            "Your message became a new ticket, linked to the old one.",
         )
     return _changed(ticket_id, "Your reply was sent.")
 
