@@ -7,6 +7,7 @@ from portal.inbound import queries, service
 from portal.inbound.forms import DiscardForm, ReleaseForm
 from portal.inbound.models import InboundMail
 from portal.inbound.reasons import SENTENCES
+from portal.mail.addresses import event_address
 from portal.tickets.storage import store
 from portal.web.access import requires, resolves
 from portal.web.htmx import done
@@ -15,6 +16,7 @@ from portal.web.signed_in import current_actor
 
 blueprint = Blueprint("inbound", __name__)
 resolves("mail_id", queries.mail_scope)
+blueprint.add_app_template_global(event_address)
 
 LABELS = {"waiting": "To sort", "filed": "Filed", "ignored": "Asks for nothing", "discarded": "Put away"}
 
