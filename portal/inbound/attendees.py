@@ -18,8 +18,7 @@ from portal.inbound.recognising import tells_of
 from portal.inbound.reports import note_bounce
 from portal.inbound.turn_text import body_of
 from portal.mail.models import OutboundMail
-from portal.questions.following import remind_of_link
-from portal.questions.service import answer_question, reply_as_attendee, tell_not_sent
+from portal.questions.service import answer_question, remind_of_link, reply_as_attendee, tell_not_sent
 from portal.tickets.storage import store
 
 log = structlog.get_logger(__name__)
@@ -74,7 +73,9 @@ def _by_a_person(mail: InboundMail, parsed: ParsedMail) -> bool:
 
 
 def _write(mail: InboundMail, parsed: ParsedMail, about: About) -> None:
-    body = "\n\n".join(filter(None, (body_of(parsed), LEFT_OUT if parsed.attachments or parsed.notes else "")))
+    body = "\n\n".join(
+        filter(None, (body_of(parsed), LEFT_OUT if parsed.attachments or parsed.notes else ""))
+    )
     key = f"mail:{parsed.message_id or mail.id}"
     sender = parsed.senders[0].address.lower()
     if about.person_id is None:

@@ -94,14 +94,3 @@ def send_question_links(system: Actor, event_id: int, email: str, asked_at: date
     questions = list(db.session.scalars(newest))
     if questions and may_mail(email):
         letters.send_links(questions, cause=f"{event_id}:{questions[0].id}:{asked_at.isoformat()}")
-
-
-@use_case
-def remind_of_link(system: Actor, question_id: int, *, cause: str) -> None:
-    """Mail a question's address a link to write by, where what came by mail could not be taken; nothing once erased."""
-    confirmed = select(Question).where(
-        Question.id == question_id, Question.state.in_(("open", "answered", "closed"))
-    )
-    question = db.session.scalar(confirmed.options(joinedload(Question.event)))
-    if question is not None and may_mail(question.email):
-        letters.send_links([question], cause=f"{question.id}:{cause}")

@@ -1,6 +1,7 @@
 """What an event's contacts do with attendees' questions, and what attendees add by mail (WHO-2)."""
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from portal.accounts.actor import Actor
 from portal.accounts.models import Person
@@ -10,6 +11,7 @@ from portal.db import db, use_case
 from portal.errors import Conflict, Invalid, Link, NotFound
 from portal.questions import letters
 from portal.questions.help_pages import shown_name, team_of
+from portal.questions.mail_limit import may_mail
 from portal.questions.models import HelpPage, Question, QuestionMessage
 from portal.questions.queries import is_answer_of_support, locked_question, newest_turn_id
 from portal.questions.turns import answered_by, by_attendee, written
@@ -105,6 +107,17 @@ def tell_not_sent(system: Actor, question_id: int, person_id: int, *, why: str, 
     question, person = db.session.get(Question, question_id), db.session.get(Person, person_id)
     if question is not None and person is not None:
         letters.tell_not_sent(question, person, why, cause=cause)
+
+
+@use_case
+def remind_of_link(system: Actor, question_id: int, *, cause: str) -> None:
+    """Mail a question's address a link to write by, where what came by mail could not be taken; nothing once erased."""
+    confirmed = select(Question).where(
+        Question.id == question_id, Question.state.in_(("open", "answered", "closed"))
+    )
+    question = db.session.scalar(confirmed.options(joinedload(Question.event)))
+    if question is not None and may_mail(question.email):
+        letters.send_links([question], cause=f"{question.id}:{cause}")
 
 
 def to_question(question: Question) -> Link:
