@@ -16,10 +16,10 @@ from portal.tickets import letters_to_team
 from portal.tickets.assignment import able
 from portal.tickets.closing import close
 from portal.tickets.holders import held_by, pass_on
+from portal.tickets.marks import PRIORITIES, TAG_LONGEST, TAGS_MOST, normal_tag
 from portal.tickets.models import Message, Ticket
 from portal.tickets.queries import WITH_PARTIES, visible_tickets
 from portal.tickets.sides import is_support
-from portal.tickets.tags import PRIORITY_LABELS, TAGS_MOST, tag_from
 
 AT_ONCE = 100
 
@@ -64,9 +64,9 @@ def assign_tickets(actor: Actor, ticket_ids: Collection[int], to_id: int) -> lis
 @use_case
 def tag_tickets(actor: Actor, ticket_ids: Collection[int], text: str, *, on: bool = True) -> list[Outcome]:
     """Put a tag on tickets, or take it off. Raises Invalid (`tag`) for what is no tag, Forbidden."""
-    tag = tag_from(text)
-    if not tag:
-        raise Invalid(tag="Write a tag: letters, digits and hyphens.")
+    tag = normal_tag(text)
+    if not 0 < len(tag) <= TAG_LONGEST:
+        raise Invalid(tag=f"Write a tag of letters and digits, at most {TAG_LONGEST} characters.")
 
     def change(ticket: Ticket) -> str | None:
         if (tag in ticket.tags) == on:
@@ -75,7 +75,7 @@ def tag_tickets(actor: Actor, ticket_ids: Collection[int], text: str, *, on: boo
             return f"has {TAGS_MOST} tags already"
         before = list(ticket.tags)
         ticket.tags = [*before, tag] if on else [other for other in before if other != tag]
-        _record(actor, "ticket.tagged", ticket, "tags", before, list(ticket.tags))
+        _record(actor, ticket, "tags", before, list(ticket.tags))
         return None
 
     return _each(actor, ticket_ids, change)
@@ -84,14 +84,14 @@ def tag_tickets(actor: Actor, ticket_ids: Collection[int], text: str, *, on: boo
 @use_case
 def prioritise_tickets(actor: Actor, ticket_ids: Collection[int], priority: str) -> list[Outcome]:
     """Set the priority of tickets. Raises Invalid (`priority`) for what is none, Forbidden."""
-    if priority not in PRIORITY_LABELS:
+    if priority not in PRIORITIES:
         raise Invalid(priority="Choose a priority.")
 
     def change(ticket: Ticket) -> str | None:
         if ticket.priority == priority:
             return "has it already"
         before, ticket.priority = ticket.priority, priority
-        _record(actor, "ticket.prioritised", ticket, "priority", before, priority)
+        _record(actor, ticket, "priority", before, priority)
         return None
 
     return _each(actor, ticket_ids, change)
@@ -143,5 +143,5 @@ def _outcome(actor: Actor, key: int, ticket: Ticket | None, change: Change) -> O
     )
 
 
-def _record(actor: Actor, action: str, ticket: Ticket, name: str, before: object, after: object) -> None:
-    record(actor, action, ticket, before={name: before}, after={name: after}, scope=ticket.scope)
+def _record(actor: Actor, ticket: Ticket, name: str, before: object, after: object) -> None:
+    record(actor, "ticket.marked", ticket, before={name: before}, after={name: after}, scope=ticket.scope)

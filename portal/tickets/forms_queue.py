@@ -9,11 +9,11 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from portal.accounts.models import Person
 from portal.forms import PortalForm
 from portal.policy.coverage import topic_choices
+from portal.tickets import marks
 from portal.tickets.queue_filter import ME, NOBODY, TEXT_MOST
 from portal.tickets.saved_filters import NAME_MOST
-from portal.tickets.tags import PRIORITY_LABELS, TAG_MOST
 
-PRIORITIES = [SelectChoice(*choice) for choice in PRIORITY_LABELS.items()]
+PRIORITIES = [SelectChoice(*choice) for choice in marks.PRIORITIES.items()]
 ACTIONS = {
     "assign": "Assign to the colleague", "tag": "Put the tag on", "untag": "Take the tag off",
     "priority": "Set the priority", "close": "Close, after a question",
@@ -32,7 +32,7 @@ class FilterForm(PortalForm):
         "Topic", choices=[SelectChoice("", "Any"), *(SelectChoice(*choice) for choice in topic_choices())]
     )
     priority = SelectField("Priority", choices=[SelectChoice("", "Any"), *PRIORITIES])
-    tag = StringField("Tag", [Length(max=TAG_MOST)])
+    tag = StringField("Tag", [Length(max=marks.TAG_LONGEST)])
     assignee = SelectField("With")
     customer = StringField("Event or organisation", [Length(max=TEXT_MOST)])
     text = StringField("Subject or number", [Length(max=TEXT_MOST)])
@@ -55,7 +55,9 @@ class BulkForm(PortalForm):
     )
     to = SelectField("Colleague", validate_choice=False, id="bulk-to")
     tag = StringField(
-        "Tag", [Length(max=TAG_MOST, message=f"Keep the tag within {TAG_MOST} characters.")], id="bulk-tag"
+        "Tag",
+        [Length(max=marks.TAG_LONGEST, message=f"Keep the tag within {marks.TAG_LONGEST} characters.")],
+        id="bulk-tag",
     )
     priority = SelectField(
         "Priority",

@@ -14,10 +14,10 @@ from portal.events.models import Event
 from portal.policy.coverage import Topic
 from portal.policy.hours import add_business_minutes
 from portal.policy.parameters import HoursRules
+from portal.tickets.marks import PRIORITIES, normal_tag
 from portal.tickets.models import Ticket
 from portal.tickets.models_distribution import Offer
 from portal.tickets.promises import SOON_MINUTES
-from portal.tickets.tags import PRIORITY_LABELS, tag_from
 
 VIEWS = ("mine", "offered", "unclaimed", "soon", "late", "waiting", "open", "closed")
 FIRST_VIEW = "unclaimed"
@@ -51,8 +51,8 @@ class QueueFilter:
         return cls(
             view=view if view in VIEWS else FIRST_VIEW,
             topic=topic if topic in set(Topic) else "",
-            priority=priority if priority in PRIORITY_LABELS else "",
-            tag=tag_from(str(values.get("tag", ""))),
+            priority=priority if priority in PRIORITIES else "",
+            tag=normal_tag(str(values.get("tag", ""))[:TEXT_MOST]),
             assignee=assignee if known else "",
             customer=_text(values.get("customer")),
             text=_text(values.get("text")),

@@ -81,7 +81,7 @@ def test_tags_are_put_on_and_taken_off_once(world: World, three: list[Ticket]) -
     assert bulk.tag_tickets(actor, keys[:2], " Badge  Printing! ") == [Outcome(key) for key in keys[:2]]
     assert bulk.tag_tickets(actor, keys, "badge-printing")[0] == Outcome(keys[0], "has it already")
     assert [ticket.tags for ticket in stored(three)] == [["badge-printing"]] * 3
-    assert recorded("ticket.tagged") == 3
+    assert recorded("ticket.marked") == 3
     bulk.tag_tickets(actor, keys[:1], "badge-printing", on=False)
     assert [ticket.tags for ticket in stored(three)] == [[], ["badge-printing"], ["badge-printing"]]
     for number in range(9):
@@ -95,7 +95,7 @@ def test_priorities_are_set(world: World, three: list[Ticket]) -> None:
     outcomes = bulk.prioritise_tickets(world.actor("agent"), keys, "high")
     assert outcomes[0] == Outcome(keys[0], "has it already")
     assert {ticket.priority for ticket in stored(three)} == {"high"}
-    assert recorded("ticket.prioritised") == 3
+    assert recorded("ticket.marked") == 3
 
 
 def test_closing_leaves_those_with_a_newer_message(world: World, three: list[Ticket], outbox: Outbox) -> None:
