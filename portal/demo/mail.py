@@ -20,7 +20,8 @@ DECIDED_AFTER = timedelta(hours=1)
 def write_mails(frame: Frame) -> None:
     """Keep each mail in the portal's store, and write its row."""
     file = files("portal.demo") / "mail.toml"
-    for number, row in enumerate(tomllib.loads(file.read_text(encoding="utf-8"))["mail"], start=1):
+    mails = tomllib.loads(file.read_text(encoding="utf-8"))["mail"]
+    for number, row in enumerate(sorted(mails, key=lambda row: -row["hours_ago"]), start=1):
         _write(frame, number, row)
 
 
