@@ -14,32 +14,40 @@ ARTICLE_WORDS = (
     " || setweight(to_tsvector('english'::regconfig, \"left\"(body, 100000)), 'B'::\"char\")"
 )
 
-# A tsvector holds a megabyte: whatever somebody sends, 100,000 characters of it stay below.
+# A tsvector holds a megabyte: whatever somebody sends, so many characters of the newest messages stay below.
+# OFFSET 0 has what everybody may read taken apart once, though it is in both.
 TICKET_DOCUMENTS = """
 CREATE FUNCTION ticket_documents(ids bigint[]) RETURNS TABLE (ticket_id bigint, shared tsvector, whole tsvector)
 LANGUAGE sql STABLE AS $$
-  SELECT t.id, own.head || files.shared || texts.shared, own.head || files.whole || texts.whole || own.tags
+  SELECT t.id, own.shared, own.shared || support.words
   FROM ticket t
   JOIN person opener ON opener.id = t.opened_by_id
   CROSS JOIN LATERAL (
-    SELECT setweight(to_tsvector('english', left(t.subject, 10000)), 'A')
-        || setweight(to_tsvector('english', left(opener.name, 1000)), 'C') AS head,
-      setweight(to_tsvector('english', left(array_to_string(t.tags, ' '), 10000)), 'B') AS tags
-  ) own
-  CROSS JOIN LATERAL (
-    SELECT to_tsvector('english', left(coalesce(string_agg(left(m.body, 20000), E'\\n\\n' ORDER BY m.id DESC)
-        FILTER (WHERE NOT m.internal), ''), 100000)) AS shared,
-      to_tsvector('english', left(coalesce(string_agg(left(m.body, 20000), E'\\n\\n' ORDER BY m.id DESC), ''),
-        100000)) AS whole
+    SELECT left(coalesce(string_agg(left(m.body, 20000), E'\n\n' ORDER BY m.id DESC)
+        FILTER (WHERE NOT m.internal), ''), 80000) AS shared,
+      left(coalesce(string_agg(left(m.body, 20000), E'\n\n' ORDER BY m.id DESC)
+        FILTER (WHERE m.internal), ''), 20000) AS notes
     FROM ticket_message m WHERE m.ticket_id = t.id
   ) texts
   CROSS JOIN LATERAL (
-    SELECT setweight(to_tsvector('english', left(regexp_replace(coalesce(string_agg(a.name, ' ')
-        FILTER (WHERE NOT m.internal), ''), '[\\W_]+', ' ', 'g'), 10000)), 'B') AS shared,
-      setweight(to_tsvector('english', left(regexp_replace(coalesce(string_agg(a.name, ' '), ''),
-        '[\\W_]+', ' ', 'g'), 10000)), 'B') AS whole
+    SELECT left(regexp_replace(coalesce(string_agg(a.name, ' ') FILTER (WHERE NOT m.internal), ''),
+        '[\\W_]+', ' ', 'g'), 4000) AS shared,
+      left(regexp_replace(coalesce(string_agg(a.name, ' ') FILTER (WHERE m.internal), ''),
+        '[\\W_]+', ' ', 'g'), 4000) AS notes
     FROM ticket_message m JOIN attachment a ON a.message_id = m.id WHERE m.ticket_id = t.id
   ) files
+  CROSS JOIN LATERAL (
+    SELECT setweight(to_tsvector('english', left(t.subject, 1000)), 'A')
+        || setweight(to_tsvector('english', left(opener.name, 500)), 'C')
+        || setweight(to_tsvector('english', files.shared), 'B')
+        || to_tsvector('english', texts.shared) AS shared
+    OFFSET 0
+  ) own
+  CROSS JOIN LATERAL (
+    SELECT setweight(to_tsvector('english', left(array_to_string(t.tags, ' '), 2000)), 'B')
+        || setweight(to_tsvector('english', files.notes), 'B')
+        || to_tsvector('english', texts.notes) AS words
+  ) support
   WHERE t.id = ANY (ids)
 $$
 """

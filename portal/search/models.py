@@ -11,7 +11,8 @@ class TicketWords(Base):
     """What a ticket can be found by: `shared` for everybody who sees it, `whole` with support's own notes and tags.
 
     Subject, opener, attachments' names and messages count as one text, so that words of a question may
-    stand in different messages. Written by the database alone.
+    stand in different messages; of a very long conversation, the newest 80,000 characters of what everybody reads
+    and 20,000 of notes. Written by the database alone.
     """
 
     __tablename__ = "ticket_words"
