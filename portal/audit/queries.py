@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from portal.accounts.actor import Actor
 from portal.accounts.models import Organisation, Person
 from portal.audit.models import AuditEntry
+from portal.audit.wording import people_in, worded
 from portal.db import db
 from portal.events.models import Event
 from portal.paging import Page, page_of
@@ -67,6 +68,9 @@ class Names:
     events: dict[int, str] = field(default_factory=dict)
 
 
+NO_NAMES = Names()
+
+
 @dataclass(frozen=True)
 class Change:
     """One field of a changed thing; a value that was not there is None."""
@@ -97,6 +101,7 @@ def file_rows(actor: Actor, wanted: Filter) -> list[tuple[object, ...]]:
 def names_in(found: Sequence[AuditEntry]) -> Names:
     """The names of the people, organisations and events that entries mention."""
     people = {entry.subject_id for entry in found if entry.subject_type == "person"}
+    people |= {key for entry in found for key in people_in(entry)}
     organisations = {entry.organisation_id for entry in found if entry.organisation_id}
     organisations |= {entry.subject_id for entry in found if entry.subject_type == "organisation"}
     events = {entry.event_id for entry in found if entry.event_id}
@@ -104,11 +109,15 @@ def names_in(found: Sequence[AuditEntry]) -> Names:
     return Names(_names(Person, people), _names(Organisation, organisations), _names(Event, events))
 
 
-def changes(entry: AuditEntry) -> list[Change]:
-    """What changed, field by field, in words; moments as moments."""
+def changes(entry: AuditEntry, names: Names = NO_NAMES) -> list[Change]:
+    """What changed, field by field, in words; moments as moments, people by their names."""
     before, after = entry.before or {}, entry.after or {}
+
+    def said(name: str, values: dict[str, Any]) -> Any:
+        return _readable(worded(entry, name, values.get(name), names.people))
+
     return [
-        Change(_words(name), _readable(before.get(name)), _readable(after.get(name)))
+        Change(_words(name), said(name, before), said(name, after))
         for name in dict.fromkeys([*before, *after])
     ]
 
