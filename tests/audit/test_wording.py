@@ -4,6 +4,7 @@ import html
 import re
 
 import pytest
+
 from portal.audit.models import AuditEntry
 from portal.audit.queries import NO_NAMES, changes, names_in
 from portal.tickets.marks import mark_ticket
