@@ -35,6 +35,7 @@ from portal.demo.roster import write_roster
 from portal.demo.rows import Rows
 from portal.demo.tickets import tickets_of
 from portal.demo.wishes import write_wishes
+from portal.demo.work import write_replies, write_work
 from portal.editions.queries import editions
 from portal.policy.edition import edition_in_force
 from portal.roster.models import Seat
@@ -115,8 +116,10 @@ def _write_all(frame: Frame, scale: int, progress: Progress) -> None:
             write_wishes(frame, customers)
             write_articles(frame, customers)
             write_mails(frame)
+            write_replies(frame)
         write_documents(frame)
         frame.rows.flush()
+    write_work(frame, customers)
     frame.rows.finish()
 
 

@@ -43,7 +43,7 @@ def merge_tickets(actor: Actor, ticket_id: int, target_id: int) -> Ticket:
     for each in (ticket, target):
         if each.merged_into_id is not None:
             raise Conflict(f"Ticket {each.id} was merged already.", links=(_to(each.merged_into_id),))
-    before = {"ticket": _kept(ticket), "target": _kept(target)}
+    before = {"ticket": standing_of(ticket), "target": standing_of(target)}
     _join(ticket, target)
     move_drafts(ticket.id, target.id)
     db.session.flush()
@@ -139,7 +139,8 @@ def _restore_target(target: Ticket, merge: TicketMerge) -> None:
     _restore(target, merge.before["target"], KEPT if newest else PROMISE)
 
 
-def _kept(ticket: Ticket) -> dict[str, Any]:
+def standing_of(ticket: Ticket) -> dict[str, Any]:
+    """What a merge can change of a ticket, its clocks among it, as JSON holds it."""
     return {name: _plain(getattr(ticket, name)) for name in KEPT} | {"clocks": clocks_of(ticket.id)}
 
 

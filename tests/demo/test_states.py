@@ -25,6 +25,7 @@ from portal.roster.imports.queries import plan_for
 from portal.roster.models import Contact, Removal, Seat
 from portal.roster.queries import roster_of
 from portal.tickets.models import Message, Ticket
+from portal.tickets.models_work import AfterEventHelp, CannedReply, FollowUp, TicketLink, TimeEntry
 from portal.tickets.storage import store
 from portal.wishlist.models import Wish
 
@@ -45,6 +46,22 @@ def test_mail_waits_to_be_sorted_and_some_was() -> None:
             assert mail.subject.encode() in original.read()
     [asked] = db.session.scalars(select(InboundMail.person_id).where(InboundMail.reason == "which_event"))
     assert count(Grant.person_id == asked, Grant.role == "contact", Grant.ended_at.is_(None)) > 1
+
+
+def test_support_works_on_tickets() -> None:
+    assert count(Message.internal) >= 2
+    assert count(Message.call_direction == "in", Message.logged_by_id.is_not(None)) >= 1
+    assert count(Ticket.merged_into_id.is_not(None)) == 1
+    assert count(Ticket.spent_minutes > 0) >= 4
+    assert count(FollowUp.state == "pending", FollowUp.due_at > now()) >= 1
+    assert count(CannedReply.archived_at.is_(None)) >= 3
+    assert count(CannedReply.archived_at.is_not(None)) == 1
+    assert count(TicketLink.relation == "related") >= 1
+    assert {"attendance", "certificates", "export"} == set(db.session.scalars(select(AfterEventHelp.kind)))
+    assert count(AfterEventHelp.done_at.is_not(None)) >= 1
+    summed = select(TimeEntry.ticket_id, func.sum(TimeEntry.minutes)).group_by(TimeEntry.ticket_id)
+    kept = select(Ticket.id, Ticket.spent_minutes).where(Ticket.spent_minutes > 0)
+    assert dict(db.session.execute(summed).all()) == dict(db.session.execute(kept).all())
 
 
 def in_use(event: Event) -> int:
