@@ -28,7 +28,7 @@ class NavigationItem:
 
 
 # An event's tickets and removals are of the event to whoever has no place of all of them.
-EVENT_PAGES = frozenset({"events", "after_event", "roster", "imports", "bookings", "tickets", "promises", "removals"})
+EVENT_PAGES = frozenset({"events", "questions", "after_event", "roster", "imports", "bookings", "tickets", "promises", "removals"})
 
 PLACES = (
     Place("Today", "staff.index", "staff:read", frozenset({"staff"})),
