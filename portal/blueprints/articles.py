@@ -2,14 +2,22 @@
 
 import secrets
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, render_template, request, session
 
 from portal.articles import queries, service, writing
 from portal.articles.changes import changed_lines
 from portal.articles.figures import words_on
 from portal.articles.forms import LONGEST_TITLE, ArticleForm, VerdictForm
 from portal.articles.models import Article
-from portal.articles.rendering import rendered
+from portal.blueprints.article_pages import (
+    address_of,
+    article_page,
+    draft_of,
+    form_of,
+    form_page,
+    saved,
+    to_own_address,
+)
 from portal.errors import Invalid, NotFound
 from portal.forms import tidy
 from portal.web.access import SignInFirst, requires, resolves
@@ -40,7 +48,7 @@ def index() -> str:
 @requires("public")
 def lead_on(article_id: int) -> Response:
     """The short address of an article leads to its readable one."""
-    return _to_own_address(_readable(article_id))
+    return to_own_address(_readable(article_id))
 
 
 @blueprint.get("/articles/<int:article_id>-<slug>")
@@ -49,9 +57,7 @@ def show(article_id: int, slug: str) -> Response:
     """One article. An address with an old title leads on to the one it has now."""
     article = _readable(article_id)
     return (
-        _to_own_address(article)
-        if slug != article.slug
-        else _article_page(article, VerdictForm(formdata=None))
+        to_own_address(article) if slug != article.slug else article_page(article, VerdictForm(formdata=None))
     )
 
 
@@ -62,13 +68,13 @@ def judge(article_id: int) -> Response:
     """Say whether the article helped."""
     form, article = VerdictForm(), _readable(article_id)
     if not form.validate_on_submit():
-        return _article_page(article, form, 422)
+        return article_page(article, form, 422)
     new = service.judge_article(
         current_actor(), article_id, helped=form.helped.data == "yes", words=form.words.data or "",
         reader=_reader(),
     )  # fmt: skip
     return done(
-        _address(article), "Thank you for telling us." if new else "Thank you, we have your answer already."
+        address_of(article), "Thank you for telling us." if new else "Thank you, we have your answer already."
     )
 
 
@@ -82,16 +88,16 @@ def new() -> Response:
     )  # fmt: skip
     form.offer(queries.categories())
     if not form.validate_on_submit():
-        return _form_page(form, None)
+        return form_page(form, None)
     try:
         article = writing.create_article(
-            current_actor(), _draft(form), publish=bool(form.publish.data), form_key=form.key,
+            current_actor(), draft_of(form), publish=bool(form.publish.data), form_key=form.key,
             ticket_id=_number(form.ticket_id.data),
         )  # fmt: skip
     except Invalid as problem:
         form.show_problems(problem.fields)
-        return _form_page(form, None)
-    return _saved(article)
+        return form_page(form, None)
+    return saved(article)
 
 
 @blueprint.route("/articles/<int:article_id>/edit", methods=["GET", "POST"])
@@ -99,19 +105,19 @@ def new() -> Response:
 def edit(article_id: int) -> Response:
     """Write the next version, beginning with the newest one."""
     article = queries.article_for(current_actor(), article_id)
-    form = _form_of(article)
+    form = form_of(article)
     if not form.validate_on_submit():
-        return _form_page(form, article)
+        return form_page(form, article)
     try:
         writing.revise_article(
-            current_actor(), article_id, _draft(form), publish=bool(form.publish.data),
+            current_actor(), article_id, draft_of(form), publish=bool(form.publish.data),
             seen=_number(form.seen.data) or 0,
         )  # fmt: skip
     except Invalid as problem:
         form.show_problems(problem.fields)
         form.seen.data = str(queries.article_for(current_actor(), article_id).latest_number)
-        return _form_page(form, article)
-    return _saved(queries.article_for(current_actor(), article_id))
+        return form_page(form, article)
+    return saved(queries.article_for(current_actor(), article_id))
 
 
 @blueprint.post("/articles/<int:article_id>/publication")
@@ -120,7 +126,7 @@ def publish(article_id: int) -> Response:
     """Give readers the newest version, which the page said is the one in `seen`."""
     seen = _number(request.form.get("seen")) or 0
     article = writing.publish_article(current_actor(), article_id, seen=seen)
-    return done(_address(article), f"Version {article.number} is published.")
+    return done(address_of(article), f"Version {article.number} is published.")
 
 
 @blueprint.post("/articles/<int:article_id>/retirement")
@@ -128,7 +134,7 @@ def publish(article_id: int) -> Response:
 def retire(article_id: int) -> Response:
     """Take the article from its readers."""
     article = writing.retire_article(current_actor(), article_id)
-    return done(_address(article), "The article is retired: readers no longer find it.")
+    return done(address_of(article), "The article is retired: readers no longer find it.")
 
 
 @blueprint.get("/articles/<int:article_id>/versions")
@@ -164,53 +170,6 @@ def _readable(article_id: int) -> Article:
         if actor.is_signed_in:
             raise
         raise SignInFirst("Sign in to read this article.") from None
-
-
-def _article_page(article: Article, form: VerdictForm, status: int = 200) -> Response:
-    body = rendered(article.body, _rule_address)
-    others = queries.neighbours(current_actor(), article)
-    page = render_template("articles/show.html", article=article, body=body, form=form, others=others)
-    return make_response(page, status)
-
-
-def _form_of(article: Article) -> ArticleForm:
-    newest = queries.version_of(article, article.latest_number)
-    form = ArticleForm(
-        title=newest.title, body=newest.body, category_id=article.category_id, audience=article.audience,
-        seen=str(article.latest_number),
-    )  # fmt: skip
-    form.offer(queries.categories())
-    return form
-
-
-def _form_page(form: ArticleForm, article: Article | None) -> Response:
-    page = render_template("articles/form.html", form=form, article=article)
-    return make_response(page, 422 if form.is_submitted() else 200)
-
-
-def _draft(form: ArticleForm) -> writing.Draft:
-    return writing.Draft(
-        title=" ".join((form.title.data or "").split()), body=form.body.data or "",
-        category_id=form.category_id.data, audience=form.audience.data or "", reason=form.reason.data or "",
-    )  # fmt: skip
-
-
-def _saved(article: Article) -> Response:
-    waits = article.has_newer or article.state != "published"
-    told = "It is saved, and not published yet." if waits else f"Version {article.number} is published."
-    return done(_address(article), told)
-
-
-def _address(article: Article) -> str:
-    return url_for("articles.show", article_id=article.id, slug=article.slug)
-
-
-def _to_own_address(article: Article) -> Response:
-    return make_response(redirect(_address(article), code=302))
-
-
-def _rule_address(rule: str) -> str:
-    return url_for("editions.show") + f"#{rule}"
 
 
 def _reader() -> str:
