@@ -8,7 +8,7 @@ jumps over both times tells managers alone, and one that is set back afterwards 
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, select, union, update
+from sqlalchemy import ColumnElement, Select, select, union_all, update
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from portal.accounts.actor import Actor
@@ -64,17 +64,24 @@ def _goals(*conditions: ColumnElement[bool]) -> Select[TicketGoal]:
 
 def _out_of_line() -> Select[Ticket]:
     """Tickets whose goals do not fit their state: made by an older portal, or by a door that forgot them."""
-    running = select(TicketGoal.id).where(TicketGoal.ticket_id == Ticket.id, *not_ended())
-    reply = running.where(TicketGoal.kind != GoalKind.RESOLUTION)
-    solving = running.where(TicketGoal.kind == GoalKind.RESOLUTION, TicketGoal.runs_since.is_not(None))
-    missing = select(Ticket.id).where(Ticket.state == "open", ~(reply.exists() & solving.exists()))
-    still = (Ticket.state == "waiting") & TicketGoal.runs_since.is_not(None)
-    ended = (Ticket.state == "closed") | still
-    left_over = (
-        select(Ticket.id).join(TicketGoal, TicketGoal.ticket_id == Ticket.id).where(ended, *not_ended())
+    # Each part names the kind as an index of running goals does: they are few among all that have ended.
+    promised, solving = TicketGoal.kind != GoalKind.RESOLUTION, TicketGoal.kind == GoalKind.RESOLUTION
+    runs = TicketGoal.runs_since.is_not(None)
+    here = select(TicketGoal.id).where(TicketGoal.ticket_id == Ticket.id, *not_ended())
+    missing = select(Ticket.id).where(
+        Ticket.state == "open", ~(here.where(promised).exists() & here.where(solving, runs).exists())
     )
-    waiting = select(Ticket).where(Ticket.id.in_(union(missing, left_over).subquery().select()))
-    return waiting.order_by(Ticket.id).with_for_update(key_share=True, skip_locked=True, of=Ticket)
+    unmet = select(TicketGoal.ticket_id).where(
+        promised, *not_ended(), TicketGoal.ticket_id.not_in(select(Ticket.id).where(Ticket.state == "open"))
+    )
+    unstopped = (
+        select(Ticket.id)
+        .join(TicketGoal, TicketGoal.ticket_id == Ticket.id)
+        .where(solving, *not_ended(), (Ticket.state == "closed") | (runs & (Ticket.state == "waiting")))
+    )
+    ids = union_all(missing, unmet, unstopped).subquery()
+    waiting = select(Ticket).where(Ticket.id.in_(ids.select())).order_by(Ticket.id)
+    return waiting.with_for_update(key_share=True, skip_locked=True, of=Ticket)
 
 
 def _warn(goal: TicketGoal, at: datetime) -> bool:
