@@ -13,6 +13,7 @@ from portal.questions.help_pages import team_of
 from portal.questions.links import Purpose, make_link
 from portal.questions.mail_limit import CONFIRMATION, LINKS
 from portal.questions.models import HelpPage, Question, QuestionLink, QuestionMessage
+from portal.questions.queries import ANSWER
 from portal.roster.queries import contact_people
 
 
@@ -39,7 +40,7 @@ def tell_contacts(question: Question, template: str, text: str, *, cause: str) -
 def send_answer(question: Question, turn: QuestionMessage) -> None:
     """Send a contact's answer to the attendee, with a link of its own to follow the question by."""
     token, _ = make_link(question, Purpose.FOLLOW)
-    _to_attendee(question, "question_answer", cause=f"question-answer:{turn.id}", token=token, turn=turn)
+    _to_attendee(question, "question_answer", cause=f"{ANSWER}{turn.id}", token=token, turn=turn)
 
 
 def tell_of_closing(question: Question, newest_turn_id: int) -> None:

@@ -9,12 +9,14 @@ from portal.accounts.actor import Actor, Scope
 from portal.db import db
 from portal.errors import NotFound
 from portal.events.models import Event
+from portal.mail.models import OutboundMail
 from portal.paging import Page, page_of
 from portal.questions.models import PublishedAnswer, Question, QuestionMessage
 from portal.tickets.models import Message, Ticket
 from portal.tickets.queries import visible_messages
 
 STATES = ("open", "answered", "closed")
+ANSWER = "question-answer:"
 THREAD_MOST = 200
 
 
@@ -71,6 +73,15 @@ def turns_of(question: Question) -> Sequence[QuestionMessage]:
     return list(reversed(db.session.scalars(newest.options(joinedload(QuestionMessage.author))).all()))
 
 
+def undelivered_turns(question: Question) -> frozenset[int]:
+    """The answers that did not reach the attendee's mailbox, by their keys."""
+    lost = select(OutboundMail.cause).where(
+        OutboundMail.question_id == question.id, OutboundMail.person_id.is_(None),
+        OutboundMail.state.in_(("failed", "bounced")), OutboundMail.cause.startswith(ANSWER),
+    )  # fmt: skip
+    return frozenset(int(cause.removeprefix(ANSWER)) for cause in db.session.scalars(lost))
+
+
 def newest_turn_id(question: Question) -> int:
     """The key of the newest turn; 0 while there is the question alone."""
     newest = select(func.max(QuestionMessage.id)).where(QuestionMessage.question_id == question.id)
@@ -116,7 +127,7 @@ def may_still_have(question_id: int, address: str, cause: str) -> bool:
         return False
     if cause.startswith("question-confirm:"):
         return found.state == "unconfirmed"
-    return not (cause.startswith("question-answer:") and found.closed_by == "attendee")
+    return not (cause.startswith(ANSWER) and found.closed_by == "attendee")
 
 
 def answer_scope(actor: Actor, answer_id: int) -> Scope | None:

@@ -3,7 +3,9 @@
 import pytest
 
 from portal.audit.models import AuditEntry
+from portal.clock import now
 from portal.db import db
+from portal.mail.models import OutboundMail
 from portal.questions.escalating import escalate_question
 from portal.questions.models import HelpPage, PublishedAnswer, Question, QuestionMessage
 from portal.questions.passing import for_the_attendee
@@ -82,6 +84,20 @@ def test_a_contact_answers_on_the_page(client: PortalClient, world: World) -> No
     assert "as The desk" in page
     assert MIA in page
     assert as_stored(question).state == "answered"
+
+
+@pytest.mark.parametrize("state", ["failed", "bounced"])
+def test_an_answer_that_did_not_arrive_is_marked(client: PortalClient, world: World, state: str) -> None:
+    question, _ = confirmed(world)
+    turn = answered(world, question)
+    browser, here = client.as_(world.contact), f"/questions/{question.id}"
+    assert "Not delivered" not in browser.get(here).text
+    mail = db.session.scalars(
+        db.select(OutboundMail).where(OutboundMail.cause == f"question-answer:{turn.id}")
+    ).one()
+    mail.state, mail.bounced_at = state, now() if state == "bounced" else None
+    db.session.commit()
+    assert "Not delivered" in browser.get(here).text
 
 
 def test_a_draft_survives_somebody_elses_answer(client: PortalClient, world: World) -> None:

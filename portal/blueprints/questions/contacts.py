@@ -71,12 +71,14 @@ def _thread(question_id: int, form: AnswerForm | None = None, status: int = 200)
     turns, page = queries.turns_of(question), help_of(question.event_id)
     from_support = queries.answer_of_support(actor, question, turns)
     suggestions = suggested_answers(actor, question) if question.state == "open" else []
+    lost = queries.undelivered_turns(question) if question.state in ("answered", "closed") else frozenset()
     seen = form.seen_id if form else 0
     form = form or _prefilled(page.team_name, from_support, suggestions)
     form.seen.data = str(turns[-1].id if turns else 0)
     answer = render_template(
         "questions/show.html", question=question, event=question.event, turns=turns, form=form,
         from_support=from_support, new_after=seen if status == 422 else None, suggestions=suggestions,
+        lost=lost,
     )  # fmt: skip
     return make_response(answer, status)
 
