@@ -1,92 +1,114 @@
-"""The form of the price list."""
+"""Forms around drafts of the policy. The form of a part's parameters is in `forms_part`."""
 
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import date, datetime, time
+from typing import Any
 
-from wtforms import DateField, DecimalField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms import BooleanField, DateField, HiddenField, RadioField, StringField, TextAreaField, TimeField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs lag behind
+from wtforms.validators import DataRequired, Length, Optional
 
-from portal.clock import now
-from portal.forms import PortalForm
-from portal.policy.edition import Edition, HourlyRate
-from portal.policy.hours import eastern_day
-from portal.policy.terms import Channel, RateTime
+from portal.editions.drafts import heading_of, mark
+from portal.editions.models import PolicyDraft
+from portal.forms import CreatingForm, PortalForm
+from portal.policy.instants import EASTERN, eastern
 
-HIGHEST = Decimal(100_000)
-
-
-def _price(label: str) -> DecimalField:
-    checks = [
-        InputRequired("Enter a price, such as 500.00."),
-        NumberRange(0, HIGHEST, "Enter a price from 0 to 100,000."),
-    ]
-    return DecimalField(
-        label, checks, places=2, render_kw={"inputmode": "decimal", "min": "0", "step": "0.01"}
-    )
+AT_ONCE, LATER = "at_once", "later"
+SUMMARY_MOST, REASON_MOST = 2_000, 1_000
 
 
-class PricesForm(PortalForm):
-    """Prices in the currency's main unit, from a day on. A field for each rate of AFT-1 is added below."""
+class BeginForm(CreatingForm):
+    """Begins a draft, and says which part to open first."""
 
-    valid_from = DateField("In force from", [InputRequired("Enter a day, such as 2027-01-15.")])
-    summary = StringField(
-        "What changes, in one sentence",
+    part = HiddenField()
+
+
+class HeadingForm(PortalForm):
+    """What a draft says of itself: a summary, when it comes into force, whom to tell."""
+
+    seen = HiddenField()
+    summary = TextAreaField(
+        "What changes, in a sentence or two",
         [
             DataRequired("Say in a sentence what changes: it stands on the policy page."),
-            Length(max=300, message="Use at most 300 characters."),
+            Length(max=SUMMARY_MOST, message=f"Use at most {SUMMARY_MOST:,} characters."),
         ],
     )
-    extra_contact = _price("Additional contact")
+    when = RadioField(
+        "In force",
+        choices=[
+            SelectChoice(AT_ONCE, "As soon as it is published"),
+            SelectChoice(LATER, "From a day and time on"),
+        ],
+        validators=[DataRequired("Choose when it comes into force.")],
+    )
+    day = DateField("Day", [Optional()])
+    at = TimeField("Time", [Optional()])
+    tell_all = BooleanField("Write to all organisers when it is published")
+    tell_over_limit = BooleanField(
+        "Write to the organisers of events that go over their limit, once it is in force"
+    )
 
-    def fill(self, edition: Edition) -> None:
-        """Begin with the prices of an edition, from tomorrow on."""
-        self.valid_from.data = eastern_day(now()) + timedelta(days=1)
-        self.extra_contact.data = _amount(edition.prices.extra_contact_cents)
-        for rate in edition.prices.after_hours:
-            self[rate_name(rate.channel, rate.when)].data = _amount(rate.cents_per_hour)
+    def fill(self, draft: PolicyDraft) -> None:
+        """Show what the draft has."""
+        self.seen.data = mark(heading_of(draft))
+        self.summary.data, self.when.data = draft.summary, LATER if draft.in_force_from else AT_ONCE
+        self.tell_all.data, self.tell_over_limit.data = draft.tell_all, draft.tell_over_limit
+        if draft.in_force_from:
+            here = draft.in_force_from.astimezone(EASTERN)
+            self.day.data, self.at.data = here.date(), here.time()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether everything can be taken; a day without which there is no moment, and a moment that never is."""
+        sound = bool(super().validate(extra_validators))
+        if self.when.data == LATER and not self.day.errors and not self._is_moment():
+            sound = False
+        return sound
 
     @property
-    def first_day(self) -> date:
-        """The day from which the prices hold."""
-        return self.valid_from.data or date.min
+    def in_force_from(self) -> datetime | None:
+        """The moment it comes into force, in UTC; None for as soon as it is published."""
+        return eastern(self._day, self._clock) if self.when.data == LATER else None
 
     @property
-    def extra_contact_cents(self) -> int:
-        """The price of an additional contact, in cents."""
-        return _cents(self.extra_contact.data)
+    def _day(self) -> date:
+        return self.day.data or date.min
 
     @property
-    def after_hours(self) -> tuple[HourlyRate, ...]:
-        """The price of an hour by channel and time, in cents."""
-        return tuple(
-            HourlyRate(channel, when, _cents(self[rate_name(channel, when)].data))
-            for channel in Channel
-            for when in RateTime
-        )
+    def _clock(self) -> time:
+        return self.at.data or time(0)
+
+    def _is_moment(self) -> bool:
+        if self.day.data is None:
+            self.day.errors = [*self.day.errors, "Choose the day from which it holds."]
+        elif not date(2000, 1, 1) <= self._day <= date(2098, 12, 31):
+            self.day.errors = [*self.day.errors, "Choose a day within the years that the calendar knows."]
+        elif eastern(self._day, self._clock).astimezone(EASTERN).time() != self._clock:
+            self.at.errors = [
+                *self.at.errors,
+                "The clocks go forward over this time on that day. Choose another.",
+            ]
+        return not (self.day.errors or self.at.errors)
 
 
-def rate_name(channel: Channel, when: RateTime) -> str:
-    """The name of a rate's field."""
-    return f"{channel.value}_{when.value}"
+class VersionForm(PortalForm):
+    """Decides on a draft in view of the version that was read."""
+
+    version = StringField()
+
+    @property
+    def number(self) -> int:
+        """The number of that version; 0 when it is missing or forged."""
+        typed = self.version.data or ""
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
 
 
-def _amount(cents: int) -> Decimal:
-    return Decimal(cents) / 100
+class WithdrawForm(PortalForm):
+    """Withdraws an edition, with a reason."""
 
-
-def _cents(amount: Decimal | None) -> int:
-    return int(((amount or Decimal(0)) * 100).to_integral_value())
-
-
-CHANNELS = {
-    Channel.PHONE: "By phone",
-    Channel.EMAIL: "By e-mail",
-    Channel.LIVE_SESSION: "Live remote session",
-}
-TIMES = {
-    RateTime.WEEKDAY_EVENING: "weekday evening", RateTime.WEEKEND: "weekend", RateTime.HOLIDAY: "holiday",
-}  # fmt: skip
-
-for _channel, _by in CHANNELS.items():
-    for _when, _at in TIMES.items():
-        setattr(PricesForm, rate_name(_channel, _when), _price(f"{_by}, {_at}, an hour"))
+    reason = TextAreaField(
+        "Reason",
+        [
+            DataRequired("Say why it is withdrawn: whoever was told of it reads this."),
+            Length(max=REASON_MOST, message=f"Use at most {REASON_MOST:,} characters."),
+        ],
+    )

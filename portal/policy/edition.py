@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from portal.policy.decision import PolicyError
-from portal.policy.edition_changes import changes
+from portal.policy.edition_changes import changes, part_changes
 from portal.policy.edition_checks import EditionError, Problem
 from portal.policy.edition_json import from_json, to_json
+from portal.policy.edition_parts import PARTS, Parts, carried_over, parts_of, with_parts
 from portal.policy.edition_shape import FIRST_EDITION, Edition
 from portal.policy.instants import in_utc
 from portal.policy.parameters import (
@@ -29,6 +30,7 @@ from portal.policy.parameters import (
 
 __all__ = [
     "FIRST_EDITION",
+    "PARTS",
     "AddedHoliday",
     "ContactBand",
     "ContactRules",
@@ -37,15 +39,20 @@ __all__ = [
     "FairUseRules",
     "HourlyRate",
     "HoursRules",
+    "Parts",
     "PriceRules",
     "Problem",
     "SessionTimes",
     "TicketRules",
     "TrainingRules",
+    "carried_over",
     "changes",
     "edition_in_force",
     "from_json",
+    "part_changes",
+    "parts_of",
     "to_json",
+    "with_parts",
 ]
 
 

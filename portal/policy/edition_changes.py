@@ -7,17 +7,22 @@ from datetime import date, time
 from typing import Any
 
 from portal.policy.edition_checks import Note, annotated_fields
+from portal.policy.edition_parts import PARTS
 from portal.policy.edition_shape import Edition
 from portal.policy.parameters import Whole
 from portal.policy.wording import WEEKDAYS, clock, counted, length, long_day, money
 
-_PARTS = ("contacts", "hours", "tickets", "training", "fair_use", "prices")
 _SET = "set"
 
 
 def changes(old: Edition, new: Edition) -> tuple[str, ...]:
     """POL-1: one sentence for each parameter that differs, in the order of the policy; none when equal."""
-    return tuple(sentence for part in _PARTS for sentence in _part_changes(part, old, new))
+    return tuple(sentence for part in PARTS for sentence in _part_changes(part, old, new))
+
+
+def part_changes(part: str, old: Edition, new: Edition) -> tuple[str, ...]:
+    """POL-1: one sentence for each parameter of a part that differs."""
+    return tuple(_part_changes(part, old, new))
 
 
 def _part_changes(part: str, old: Edition, new: Edition) -> Iterator[str]:
@@ -29,7 +34,7 @@ def _part_changes(part: str, old: Edition, new: Edition) -> Iterator[str]:
 
 def parameters_in_words(edition: Edition) -> dict[str, str]:
     """POL-1: every parameter of an edition by its words, with its value in words."""
-    return {label: value for part in _PARTS for label, value in _part_in_words(part, edition).items()}
+    return {label: value for part in PARTS for label, value in _part_in_words(part, edition).items()}
 
 
 def _part_in_words(part: str, edition: Edition) -> dict[str, str]:

@@ -127,9 +127,7 @@ def hours_problems(rules: HoursRules) -> Iterator[Problem]:
         yield Problem("hours.holidays", f"{name!r} is not a known US holiday; add its date instead")
     yield from _repeats("hours.weekdays", rules.weekdays)
     yield from _repeats("hours.holidays", rules.holidays)
-    yield from _repeats(
-        "hours.added and hours.removed", [*(item.day for item in rules.added), *rules.removed]
-    )
+    yield from _repeats("hours.removed", [*(item.day for item in rules.added), *rules.removed])
 
 
 def _repeats(path: str, items: Sequence[object]) -> Iterator[Problem]:
@@ -143,7 +141,8 @@ def training_problems(rules: TrainingRules) -> Iterator[Problem]:
         yield Problem("training.sessions", "must give the times of each kind of session, each once")
     for index, item in enumerate(rules.sessions):
         if item.least_notice_minutes >= item.horizon_days * 1440:
-            yield Problem(f"training.sessions[{index}]", "the shortest notice must be within the horizon")
+            path = f"training.sessions[{index}].least_notice_minutes"
+            yield Problem(path, "the shortest notice must be within the horizon")
 
 
 def price_problems(rules: PriceRules) -> Iterator[Problem]:

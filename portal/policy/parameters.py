@@ -66,7 +66,7 @@ class ContactBand:
 class ContactRules:
     """WHO-3 and WHO-6: the bands, smallest first, and the business days a removal may take."""
 
-    bands: Annotated[tuple[ContactBand, ...], Said("Contacts")] = (
+    bands: Annotated[tuple[ContactBand, ...], Said("Contacts by size of event")] = (
         ContactBand(300, 1, 2),
         ContactBand(600, 2, 3),
         ContactBand(1_000, 3, 4),
@@ -111,7 +111,7 @@ class HoursRules:
         "Thanksgiving Day",
         "Christmas Day",
     )
-    added: Annotated[tuple[AddedHoliday, ...], Said("Closed")] = ()
+    added: Annotated[tuple[AddedHoliday, ...], Said("Extra days closed")] = ()
     removed: Annotated[tuple[date, ...], Said("Open although a holiday")] = ()
     reply_business_days: Annotated[int, Whole("Goal for a reply", 1, 30, "business day")] = 1
 
@@ -148,7 +148,7 @@ class SessionTimes:
 class TrainingRules:
     """HOW-5, COV-1 and COV-5 to COV-7: times of each kind, the grid of slots, the cut-off. Minutes."""
 
-    sessions: Annotated[tuple[SessionTimes, ...], Said("Live sessions")] = (
+    sessions: Annotated[tuple[SessionTimes, ...], Said("Times of each kind")] = (
         SessionTimes(SessionKind.CONTACT_TRAINING, 60),
         SessionTimes(SessionKind.PRESENTER_TRAINING, 60),
         SessionTimes(SessionKind.EXHIBITOR_TRAINING, 60),
@@ -205,7 +205,7 @@ class PriceRules:
     extra_contact_cents: Annotated[int, Whole("Price of an additional contact", 0, 100_000_000, "cents")] = (
         50_000
     )
-    after_hours: Annotated[tuple[HourlyRate, ...], Said("After hours")] = (
+    after_hours: Annotated[tuple[HourlyRate, ...], Said("An hour outside business hours")] = (
         *_rates(Channel.PHONE, 12_000, 15_000, 21_000),
         *_rates(Channel.EMAIL, 9_000, 12_000, 16_800),
         *_rates(Channel.LIVE_SESSION, 15_000, 18_000, 24_000),

@@ -15,10 +15,12 @@ from portal.clock import now
 from portal.db import db
 from portal.documents.issue import issue_invoice
 from portal.duty.models import Absence, DutyException
+from portal.editions.models import PolicyDraft
 from portal.events.models import Event
 from portal.inbound.models import InboundMail
 from portal.orders.models import Order, OrderLine
 from portal.payments.models import Payment
+from portal.policy.edition import FIRST_EDITION, parts_of
 from portal.questions.models import PublishedAnswer, Question
 from portal.quotes.models import Quote, QuoteVersion
 from portal.roster.imports.models import ContactImport
@@ -123,7 +125,7 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
             "filter_id": _saved_filter(world.agent if event is world.congress else world.manager),
             "colleague_id": world.agent.id, **_rota(world, day),
             "organisation_id": event.organisation_id, "document_id": document.id, "payment_id": payment.id, "grant_id": registered.grant_id,
-            "reply_id": reply.id,
+            "reply_id": reply.id, "draft_id": _draft(world),
         }
     )  # fmt: skip
 
@@ -156,6 +158,15 @@ def _article(world: World, event: Event) -> Article:
     }
     db.session.add(Version(article_id=article.id, **first))
     return article
+
+
+def _draft(world: World) -> int:
+    draft = PolicyDraft(
+        based_on=1, parameters=parts_of(FIRST_EDITION), begun_by_id=world.manager.id, changed_by_id=world.manager.id
+    )  # fmt: skip
+    db.session.add(draft)
+    db.session.commit()
+    return draft.id
 
 
 def _saved_filter(owner: Person) -> int:

@@ -21,9 +21,9 @@ TABLES = {
     "quote_id": "quote", "notice_id": "usage_notice", "payment_id": "payment", "wish_id": "wish", "booking_id": "booking", "availability_id": "availability", "person_id": "person",
     "filter_id": "saved_filter", "exception_id": "duty_exception", "absence_id": "absence",
     "organisation_id": "organisation", "question_id": "question", "answer_id": "published_answer", "attachment_id": "attachment", "article_id": "article", "category_id": "article_category", "session_id": "session", "document_id": "document",
-    "reply_id": "canned_reply",
+    "reply_id": "canned_reply", "draft_id": "policy_draft",
 }  # fmt: skip
-PLAIN = {"number": "1", "name": "organisers", "token": "no-such-token"}
+PLAIN = {"number": "1", "name": "organisers", "token": "no-such-token", "part": "contacts"}
 EACH = 4
 
 

@@ -47,7 +47,7 @@ def bands(*rows: tuple[int | None, int, int]) -> ContactRules:
         ({"hours": hours(holidays=("Labor Day", "Labor Day"))}, "hours.holidays", "twice"),
         (
             {"hours": hours(added=(AddedHoliday(date(2026, 7, 3), "X"),), removed=(date(2026, 7, 3),))},
-            "hours.added and hours.removed",
+            "hours.removed",
             "twice",
         ),
         ({"hours": hours(added=(AddedHoliday(date(2026, 7, 3), " "),))}, "hours.added[0].name", "empty"),
@@ -80,7 +80,7 @@ def bands(*rows: tuple[int | None, int, int]) -> ContactRules:
                     )
                 )
             },
-            "training.sessions[0]",
+            "training.sessions[0].least_notice_minutes",
             "within the horizon",
         ),
         ({"prices": PriceRules(after_hours=())}, "prices.after_hours", "each channel"),
