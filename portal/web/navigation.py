@@ -15,41 +15,80 @@ class Place:
     endpoint: str
     permission: str
     blueprints: frozenset[str]
+    group: str = ""
 
 
 @dataclass(frozen=True)
 class NavigationItem:
-    """A link in the header."""
+    """A link in the header. `group` is set on the first of a group, where there are many links."""
 
     label: str
     href: str
     current: bool
-    count: int | None = None
+    group: str = ""
 
 
 # An event's tickets and removals are of the event to whoever has no place of all of them.
-EVENT_PAGES = frozenset({"events", "questions", "after_event", "roster", "imports", "bookings", "tickets", "promises", "removals"})
+EVENT_PAGES = frozenset(
+    {"events", "questions", "after_event", "roster", "imports", "bookings", "tickets", "promises", "removals"}
+)
 
+AT_A_GLANCE = 8
 PLACES = (
-    Place("Today", "staff.index", "staff:read", frozenset({"staff"})),
-    Place("Management", "management.index", "management:read", frozenset({"management"})),
-    Place("Tickets", "queue.index", "ticket:work", frozenset({"queue", "tickets", "promises", "canned", "calls", "ticket_work", "leading_on", "merging", "bulk", "keyboard", "duty", "assignment"})),
-    Place("Mail", "inbound.index", "mail:sort", frozenset({"inbound"})),
-    Place("Reports", "reports.index", "report:read", frozenset({"reports"})),
-    Place("Events", "events.index", "event:read", EVENT_PAGES),
-    Place("Contacts", "rosters.index", "roster:overview", frozenset({"rosters"})),
-    Place("Removals", "removals.index", "roster:decide", frozenset({"removals"})),
-    Place("Availability", "availability.index", "availability:publish", frozenset({"availability"})),
-    Place("Orders", "orders.index", "order:read", frozenset({"orders", "documents"})),
-    Place("Quotes", "quotes.index", "quote:read", frozenset({"quotes", "quote_drafts"})),
-    Place("Usage", "usage.index", "usage:all", frozenset({"usage"})),
-    Place("Prices", "prices.index", "policy:publish", frozenset({"prices"})),
-    Place("Wish list", "wishes.index", "wish:read", frozenset({"wishes"})),
-    Place("Moderation", "moderation.index", "wish:moderate", frozenset({"moderation"})),
-    Place("Help articles", "shelves.index", "article:write", frozenset({"shelves", "articles"})),
-    Place("People", "people.index", "people:manage", frozenset({"people"})),
-    Place("Organisations", "organisations.index", "organisation:manage", frozenset({"organisations"})),
-    Place("Audit", "audit.index", "audit:read", frozenset({"audit"})),
+    Place("Today", "staff.index", "staff:read", frozenset({"staff"}), "Work"),
+    Place("Management", "management.index", "management:read", frozenset({"management"}), "Work"),
+    Place(
+        "Tickets",
+        "queue.index",
+        "ticket:work",
+        frozenset(
+            {
+                "queue",
+                "tickets",
+                "promises",
+                "canned",
+                "calls",
+                "ticket_work",
+                "leading_on",
+                "merging",
+                "bulk",
+                "keyboard",
+                "duty",
+                "assignment",
+            }
+        ),
+        "Work",
+    ),
+    Place("Mail", "inbound.index", "mail:sort", frozenset({"inbound"}), "Work"),
+    Place("Reports", "reports.index", "report:read", frozenset({"reports"}), "Work"),
+    Place("Events", "events.index", "event:read", EVENT_PAGES, "Customers"),
+    Place("Contacts", "rosters.index", "roster:overview", frozenset({"rosters"}), "Customers"),
+    Place("Removals", "removals.index", "roster:decide", frozenset({"removals"}), "Customers"),
+    Place(
+        "Availability", "availability.index", "availability:publish", frozenset({"availability"}), "Customers"
+    ),
+    Place("Orders", "orders.index", "order:read", frozenset({"orders", "documents"}), "Customers"),
+    Place("Quotes", "quotes.index", "quote:read", frozenset({"quotes", "quote_drafts"}), "Customers"),
+    Place("Usage", "usage.index", "usage:all", frozenset({"usage"}), "Customers"),
+    Place("Prices", "prices.index", "policy:publish", frozenset({"prices"}), "Customers"),
+    Place("Wish list", "wishes.index", "wish:read", frozenset({"wishes"}), "Ideas and help"),
+    Place("Moderation", "moderation.index", "wish:moderate", frozenset({"moderation"}), "Ideas and help"),
+    Place(
+        "Help articles",
+        "shelves.index",
+        "article:write",
+        frozenset({"shelves", "articles"}),
+        "Ideas and help",
+    ),
+    Place("People", "people.index", "people:manage", frozenset({"people"}), "The portal"),
+    Place(
+        "Organisations",
+        "organisations.index",
+        "organisation:manage",
+        frozenset({"organisations"}),
+        "The portal",
+    ),
+    Place("Audit", "audit.index", "audit:read", frozenset({"audit"}), "The portal"),
 )
 
 
@@ -59,5 +98,18 @@ def navigation(actor: Actor) -> list[NavigationItem]:
         return []
     places = [place for place in PLACES if actor.may(place.permission)]
     around = [place for place in places if request.blueprint in place.blueprints]
-    here = min(around, key=lambda place: (place.blueprints is EVENT_PAGES, len(place.blueprints)), default=None)
-    return [NavigationItem(place.label, url_for(place.endpoint), place is here) for place in places]
+    here = min(
+        around, key=lambda place: (place.blueprints is EVENT_PAGES, len(place.blueprints)), default=None
+    )
+    return [
+        NavigationItem(place.label, url_for(place.endpoint), place is here, group)
+        for place, group in zip(places, _groups(places), strict=True)
+    ]
+
+
+def _groups(places: list[Place]) -> list[str]:
+    """The group that begins with each place; none where the links can be taken in at a glance."""
+    if len(places) <= AT_A_GLANCE:
+        return [""] * len(places)
+    before = ["", *(place.group for place in places)]
+    return [place.group if place.group != last else "" for place, last in zip(places, before, strict=False)]
