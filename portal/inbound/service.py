@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 
 from portal.accounts.actor import Actor
 from portal.accounts.identity import normalise_email
@@ -61,6 +61,11 @@ def discard_mail(actor: Actor, mail_id: int, *, reason: str) -> InboundMail:
     return mail
 
 
+def undecided() -> ColumnElement[bool]:
+    """What makes one of several decisions win: the write finds the mail still waiting."""
+    return InboundMail.state.in_(VIEWS["waiting"])
+
+
 def _ticket(actor: Actor, ticket_id: int) -> Ticket:
     try:
         found = ticket_for(actor, ticket_id)
@@ -97,7 +102,7 @@ def _author(actor: Actor, address: str, event: Event, ticket: Ticket | None) -> 
 
 
 def _decide(actor: Actor, mail: InboundMail, state: str, **values: Any) -> None:
-    waiting = update(InboundMail).where(InboundMail.id == mail.id, InboundMail.state.in_(VIEWS["waiting"]))
+    waiting = update(InboundMail).where(InboundMail.id == mail.id, undecided())
     values |= {"state": state, "decided_by_id": actor.id, "decided_at": now()}
     if db.session.scalar(waiting.values(values).returning(InboundMail.id)) is None:
         fresh = db.session.get_one(InboundMail, mail.id, populate_existing=True)
