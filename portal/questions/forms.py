@@ -6,7 +6,7 @@ from wtforms.validators import DataRequired, Length
 
 from portal.accounts.identity import LONGEST_NAME
 from portal.forms import CreatingForm, PortalForm
-from portal.policy.coverage import topic_choices
+from portal.policy.coverage import coverage, topic_choices
 from portal.questions.asking import BODY_MOST
 from portal.questions.help_pages import INTRO_MOST
 from portal.questions.publishing import ANSWER_MOST, ASKED_MOST
@@ -95,7 +95,9 @@ class SeenForm(PortalForm):
 
 
 class EscalationForm(CreatingForm):
-    """Passing a question on to support."""
+    """Passing a question on to support. `told` is the topic whose limits of support the page has explained."""
+
+    told = HiddenField()
 
     topic = SelectField(
         "What is it about?",
@@ -104,6 +106,10 @@ class EscalationForm(CreatingForm):
     )
     note = TextAreaField("What support should know besides", [_at_most(NOTE_MOST)])
     share_address = BooleanField("Share the attendee's name and address with support")
+
+    def has_to_be_told(self) -> bool:
+        """Whether the topic is not covered and the page has not said so yet (OUT-1 to OUT-6)."""
+        return not coverage(self.topic.data).covered and self.told.data != self.topic.data
 
 
 class HelpPageForm(PortalForm):

@@ -159,6 +159,22 @@ def test_support_sees_the_attendee_only_where_a_contact_shares_them(
     assert "My badge shows the old name" in page
 
 
+def test_what_support_does_not_cover_is_said_before_it_is_passed_on(
+    client: PortalClient, world: World
+) -> None:
+    question, _ = confirmed(world)
+    browser, here = client.as_(world.contact), f"/questions/{question.id}/escalation"
+    typed = {"topic": "third_party", "note": "Their printer."}
+    told = browser.post(here, typed)
+    assert "Support does not cover this" in told.text
+    assert "Rule OUT-2" in told.text
+    assert "Their printer." in told.text
+    assert count(Ticket) == 0
+    assert browser.post(here, {**typed, "told": "how_to"}).status_code == 200
+    assert browser.post(here, {**typed, "told": "third_party"}).status_code == 303
+    assert count(Ticket) == 1
+
+
 def test_notes_of_support_reach_neither_the_contacts_question_nor_the_attendee(
     client: PortalClient, world: World
 ) -> None:

@@ -4,6 +4,7 @@ from flask import Response, make_response, render_template, url_for
 
 from portal.blueprints.questions import blueprint
 from portal.errors import Invalid
+from portal.policy.coverage import Topic, coverage
 from portal.questions.escalating import conversation, escalate_question
 from portal.questions.forms import EscalationForm
 from portal.questions.queries import question_for, turns_of
@@ -23,9 +24,11 @@ def escalation(question_id: int) -> Response:
 @blueprint.post("/questions/<int:question_id>/escalation")
 @requires("question:answer")
 def escalate(question_id: int) -> Response:
-    """Open the ticket."""
+    """Open the ticket; what support does not cover is said first, with everything typed kept."""
     form = EscalationForm()
     try:
+        if form.validate() and form.has_to_be_told():
+            return _page(question_id, form)
         if form.validate():
             ticket = escalate_question(
                 current_actor(), question_id, topic=form.topic.data, note=form.note.data or "",
@@ -42,8 +45,10 @@ def escalate(question_id: int) -> Response:
 def _page(question_id: int, form: EscalationForm, status: int = 200) -> Response:
     question = question_for(current_actor(), question_id)
     promise, _ = promise_now(question.event_id)
+    topic = form.topic.data if form.topic.data in set(Topic) else None
     page = render_template(
         "questions/escalation.html", question=question, event=question.event, form=form, promise=promise,
-        reason=reason_if_sent_now(promise), told=conversation(question, turns_of(question), with_address=False),
+        reason=reason_if_sent_now(promise), coverage=coverage(Topic(topic)) if topic else None,
+        told=conversation(question, turns_of(question), with_address=False),
     )  # fmt: skip
     return make_response(page, status)
