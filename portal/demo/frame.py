@@ -7,7 +7,7 @@ from typing import Any
 from portal.audit.models import AuditEntry
 from portal.db import Base
 from portal.demo.rows import Rows
-from portal.policy.edition import Edition, edition_in_force
+from portal.policy.edition import Edition
 
 HISTORY = timedelta(days=730)
 
@@ -79,7 +79,7 @@ class Sale:
 
 @dataclass(slots=True)
 class Frame:
-    """The demo in the making. `edition` is the policy as it is now.
+    """The demo in the making. `edition` is the policy as it is now, `editions` all there are, newest first.
 
     `password_hash` is that of the accounts shown on the sign-in page; the others have chosen `unknown_hash`,
     a password that nobody knows. `placed` finds a ticket by its event and its thread.
@@ -103,9 +103,8 @@ class Frame:
 
     def edition_at(self, at: datetime) -> int:
         """The number of the edition under which something was decided (POL-1)."""
-        return (
-            edition_in_force(self.editions, at).number if len(self.editions) > 1 else self.editions[0].number
-        )
+        begun = (edition.number for edition in self.editions if edition.in_force_from <= at)
+        return next(begun, self.editions[-1].number)
 
 
 @dataclass(frozen=True, slots=True)

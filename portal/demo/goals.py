@@ -125,7 +125,7 @@ def _write(frame: Frame, ticket: int, running: _Running, until: datetime, **outc
         TicketGoal, ticket_id=ticket, kind=running.kind.value, started_at=running.started_at,
         allowed_minutes=clock.allowed_minutes, left_minutes=clock.left_minutes, runs_since=clock.runs_since,
         paused_at=running.stops[-1][0] if clock.runs_since is None else None, due_at=clock.due_at,
-        warn_at=clock.warn_at, policy_edition=frame.edition.number, **running.told, **outcome,
+        warn_at=clock.warn_at, policy_edition=frame.edition_at(running.started_at), **running.told, **outcome,
     )  # fmt: skip
     for paused_at, resumed_at, left in running.stops:
         frame.rows.add(

@@ -23,6 +23,7 @@ from portal.demo.customers import Customer, Stage, write_customer
 from portal.demo.documents import write_documents
 from portal.demo.drafts import write_draft
 from portal.demo.duty import write_rotas
+from portal.demo.editions import write_editions
 from portal.demo.frame import Frame
 from portal.demo.lists import write_list
 from portal.demo.mail import write_mails
@@ -98,6 +99,7 @@ def _frame(rows: Rows) -> Frame:
 def _write_all(frame: Frame, scale: int, progress: Progress) -> None:
     plans = [(plan, generation) for generation in range(scale) for plan in content.organisations()]
     settle_team(frame, len(plans))
+    write_editions(frame)
     write_rotas(frame)
     diary, customers = Diary(frame), []
     total = scale * len(content.events())
