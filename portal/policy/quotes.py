@@ -36,7 +36,7 @@ _RULES: dict[QuoteSubject, str] = {QuoteSubject.FURTHER_SESSION: "COV-5"}
 
 
 def quote_rule(subject: QuoteSubject) -> str:
-    """The rule by which something is quoted for: OUT-1, OUT-3 to OUT-6, or COV-5 for a further session."""
+    """OUT-1 to OUT-6: the rule by which something is quoted for: OUT-1, OUT-3 to OUT-6, or COV-5 for a further session."""
     return _RULES.get(subject) or coverage(Topic(subject.value)).rule
 
 
@@ -53,10 +53,10 @@ def may_be_quoted(topic: str) -> Decision:
 
 
 def quote_ends(last_day: date) -> datetime:
-    """The instant, in UTC, at which a quote that stands until an Eastern day is over: that day's midnight."""
+    """OUT-1: the instant, in UTC, at which a quote that stands until an Eastern day is over: that day's midnight."""
     return eastern(last_day + timedelta(days=1))
 
 
 def usual_last_day(at: datetime) -> date:
-    """The Eastern day until which a quote sent now stands, where nobody says otherwise."""
+    """OUT-1: the Eastern day until which a quote sent now stands, where nobody says otherwise."""
     return (in_utc(at, "OUT-1").astimezone(EASTERN) + timedelta(days=DAYS_A_QUOTE_STANDS)).date()

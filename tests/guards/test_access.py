@@ -49,6 +49,7 @@ PLAIN = {
     "slug": "an-old-title",
     "reference": "none",
     "part": "prices",
+    "by": "events",
 }
 
 ACTORS = (

@@ -23,7 +23,7 @@ TABLES = {
     "organisation_id": "organisation", "question_id": "question", "answer_id": "published_answer", "attachment_id": "attachment", "article_id": "article", "category_id": "article_category", "session_id": "session", "document_id": "document",
     "reply_id": "canned_reply", "draft_id": "policy_draft",
 }  # fmt: skip
-PLAIN = {"number": "1", "name": "organisers", "token": "no-such-token", "part": "contacts"}
+PLAIN = {"number": "1", "name": "organisers", "token": "no-such-token", "part": "contacts", "by": "events"}
 EACH = 4
 
 
