@@ -160,8 +160,8 @@ def open_ticket(world: World) -> int:
 
 
 def announced(page: Page) -> Locator:
-    """What the page's live region says."""
-    return page.get_by_role("status")
+    """What the page's live region says; a ticket's page has a second one, for who is writing."""
+    return page.get_by_role("status").and_(page.locator("#flashes"))
 
 
 def mail_to(received: list[EmailMessage], address: str, subject: str) -> EmailMessage:
