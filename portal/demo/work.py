@@ -36,6 +36,7 @@ MINUTES = (
     (10, "Wrote the answer"),
     (40, "Went through it on the phone"),
 )
+DOUBLES = ("reviewers", "programme", "registered")
 KINDS = {
     "certificat": AfterHelp.CERTIFICATES, "hours": AfterHelp.CERTIFICATES, "funder": AfterHelp.EXPORT,
     "personal data": AfterHelp.EXPORT,
@@ -135,9 +136,22 @@ def _call(frame: Frame, agent: Someone) -> None:
         _spend(frame, ticket, agent, 9, "Phone call")
 
 
+def _alike(word: str) -> list[Ticket]:
+    """Two closed tickets of one event whose subjects share a word, the later one first; nothing for none."""
+    found = _closed(Ticket.subject.icontains(word))
+    pairs = ([later, earlier] for later in found for earlier in found if later.id > earlier.id)
+    return next((pair for pair in pairs if pair[0].event_id == pair[1].event_id), [])
+
+
+def _closed(*conditions: object) -> list[Ticket]:
+    return _tickets(Ticket.state == "closed", *conditions)
+
+
 def _merge(frame: Frame, event_id: int, agent: Someone) -> None:
     """Two of an event's closed tickets that were about the same: the later one is part of the earlier."""
-    ticket, target = _tickets(Ticket.event_id == event_id, Ticket.state == "closed")[-2:]
+    ticket, target = (
+        next(filter(None, map(_alike, DOUBLES)), None) or _closed(Ticket.event_id == event_id)[:2]
+    )
     before = {"ticket": standing_of(ticket), "target": standing_of(target)}
     frame.rows.add(
         TicketMerge, ticket_id=ticket.id, target_id=target.id, merged_by_id=agent.id, merged_at=frame.now,
