@@ -41,7 +41,7 @@ def show(mail_id: int) -> Response:
     return _page(mail, _release_form(mail), DiscardForm(formdata=None))
 
 
-@blueprint.get("/staff/mail/<int:mail_id>/original")
+@blueprint.get("/staff/mail/<int:mail_id>/original.eml")
 @requires("mail:sort")
 def original(mail_id: int) -> Response:
     """The mail as it came, to be saved: never shown in place."""

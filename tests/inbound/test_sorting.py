@@ -42,14 +42,14 @@ def test_nobody_else_knows_of_it(client, world, waiting, who):
     browser = client.as_(getattr(world, who))
     assert browser.get("/staff/mail").status_code == 403
     assert browser.get(f"/staff/mail/{waiting.id}").status_code == 404
-    assert browser.get(f"/staff/mail/{waiting.id}/original").status_code == 404
+    assert browser.get(f"/staff/mail/{waiting.id}/original.eml").status_code == 404
 
 
 def test_a_mail_is_shown_as_text_and_saved_as_a_file(client, world, waiting):
     browser = client.as_(world.agent)
     page = browser.get(f"/staff/mail/{waiting.id}").text
     assert "&lt;b&gt;Let me&lt;/b&gt; in" in page
-    original = browser.get(f"/staff/mail/{waiting.id}/original")
+    original = browser.get(f"/staff/mail/{waiting.id}/original.eml")
     assert original.headers["Content-Disposition"].startswith("attachment")
     assert original.mimetype == "application/octet-stream"
     assert b"From: Ann Stranger" in original.data
