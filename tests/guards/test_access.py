@@ -72,6 +72,9 @@ EXCUSED = {
     # A text file, of which there is no picture; and a suggestion that was not named.
     ("files.preview", ADMITTED, NOT_FOUND),
     ("known.answered", ADMITTED, NOT_FOUND),
+    # The link in the address is signed for nobody.
+    ("satisfaction.new", ADMITTED, NOT_FOUND),
+    ("satisfaction.create", ADMITTED, NOT_FOUND),
     # Asked without saying which session and when.
     ("bookings.new", ADMITTED, NOT_FOUND),
     ("bookings.create", ADMITTED, NOT_FOUND),
