@@ -84,17 +84,15 @@ def _publish(frame: Frame, edition: Edition, author: Someone) -> Edition:
 
 def _draft(frame: Frame, newest: Edition, author: Someone, other: Someone) -> None:
     bands = newest.contacts.bands
-    tighter = tuple(
-        ContactBand(band.up_to, band.basic, max(band.basic, band.premium - 1)) for band in bands[:3]
-    )
+    tighter = tuple(ContactBand(band.up_to, band.basic, max(band.basic, band.premium - 1)) for band in bands)
     wanted = replace(
-        newest, contacts=replace(newest.contacts, bands=(*tighter, *bands[3:])),
+        newest, contacts=replace(newest.contacts, bands=tighter),
         prices=replace(newest.prices, extra_contact_cents=55_000),
     )  # fmt: skip
     _draft_row(
         frame, author, other, frame.now - DRAFTED, based_on=newest.number, parameters=parts_of(wanted),
-        summary="Premium licences of smaller events include one contact less; an additional one costs more.",
-        in_force_from=eastern((frame.now + 3 * COMES).date()),
+        summary="A Premium licence includes one contact less; an additional one costs more.",
+        in_force_from=eastern((frame.now + COMES + DRAFTED).date()),
     )  # fmt: skip
 
 

@@ -72,7 +72,7 @@ class PartForm(PortalForm):
             _, _, path = problem.field.partition(".")
             field = behind.get(path) or behind.get(path.partition("[")[0].partition(".")[0]) or self.seen
             if not field.errors or isinstance(field, FieldList):
-                _add_error(field, f"{problem.problem[0].upper()}{problem.problem[1:]}.")
+                _add_error(field, _in_its_unit(problem, field))
 
     @property
     def shown(self) -> list[Field]:
@@ -235,6 +235,14 @@ def _is_blank(form: Any) -> bool:
 
 def _add_error(field: Any, message: str) -> None:
     field.errors = [*field.errors, message]
+
+
+def _in_its_unit(problem: Problem, field: Any) -> str:
+    """What is wrong, in a sentence; bounds as the field's hint has them, since money is kept in cents."""
+    told, hint = problem.problem, str(field.description)
+    if told.startswith("must be from") and hint.startswith("From"):
+        return f"Must be f{hint[1:]}"
+    return f"{told[0].upper()}{told[1:]}."
 
 
 def _is_row(kind: Any) -> bool:

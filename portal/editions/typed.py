@@ -62,7 +62,7 @@ def _whole(note: Whole) -> Typing:
 
 
 def _money(note: Whole) -> Typing:
-    hint = f"In the currency of the price list, from {note.least / 100:,.2f} to {note.most / 100:,.2f}."
+    hint = f"From {note.least / 100:,.2f} to {note.most / 100:,.2f}, in the currency of the price list."
     return Typing(lambda cents: f"{Decimal(cents) / 100:.2f}", read_money, {"inputmode": "decimal"}, "", hint)
 
 
@@ -113,6 +113,6 @@ def _or_none(read: Callable[[str], Any]) -> Callable[[str], Any]:
 
 
 _MOMENTS: dict[Any, Typing] = {
-    date: Typing(str, read_day, {"type": "date"}, "", ""),
+    date: Typing(str, read_day, {"type": "date"}, "", "Such as 2027-11-26."),
     time: Typing(str, read_clock, {"type": "time"}, "", "US Eastern time."),
 }

@@ -126,13 +126,13 @@ def test_a_row_that_is_cleared_goes(manager, draft):
 @pytest.mark.parametrize(
     ("part", "changes", "messages"),
     [
-        ("contacts", {"bands-0-basic": "many", "bands-1-basic": "0"}, ["Enter a whole number", "Must be from 1 to 1,000, not 0."]),
+        ("contacts", {"bands-0-basic": "many", "bands-1-basic": "0"}, ["Enter a whole number", "Must be from 1 to 1,000."]),
         ("contacts", {"bands-4-up_to": "9000"}, ["The last band must have no upper end"]),
         ("contacts", {"bands-3-basic": "9"}, ["A Premium licence must not allow fewer", "A larger event must not be allowed fewer"]),
         ("contacts", {"bands-0-basic": "9" * 5_000}, ["Enter a whole number"]),
         ("contacts", {"bands-5-basic": "7"}, ["Enter a whole number"]),
         ("hours", {"opens": "19:00"}, ["Must be 03:00 or later, and before closing."]),
-        ("hours", {"opens": "eight", "reply_business_days": "99"}, ["Enter a time of day", "Must be from 1 to 30, not 99."]),
+        ("hours", {"opens": "eight", "reply_business_days": "99"}, ["Enter a time of day", "Must be from 1 to 30 business days."]),
         ("hours", {"weekdays": []}, ["Must name at least one day"]),
         ("hours", {"weekdays": ["9"]}, ["not a valid choice"]),
         ("hours", {"weekdays": ["x"]}, ["nvalid"]),
@@ -145,7 +145,7 @@ def test_a_row_that_is_cleared_goes(manager, draft):
         ("prices", {"currency": "dollars"}, ["Must be at most 3 characters."]),
         ("prices", {"extra_contact_cents": "1.005"}, ["at most two decimals"]),
         ("prices", {"extra_contact_cents": "NaN"}, ["at most two decimals"]),
-        ("prices", {"extra_contact_cents": "-1"}, ["Must be from 0 to 100,000,000, not -100."]),
+        ("prices", {"extra_contact_cents": "-1"}, ["Must be from 0.00 to 1,000,000.00"]),
         ("prices", {"extra_contact_cents": ""}, ["at most two decimals"]),
     ],
 )  # fmt: skip
@@ -163,7 +163,7 @@ def test_every_problem_is_told_and_everything_typed_is_kept(manager, draft, part
 
 def test_a_bound_is_told_in_money(manager, draft):
     page = manager.get(at(draft, "prices")).text
-    assert "from 0.00 to 1,000,000.00" in page
+    assert "From 0.00 to 1,000,000.00" in page
 
 
 def test_two_people_change_different_parts_of_one_draft(client, world, manager, draft):
