@@ -98,7 +98,7 @@ def test_a_demo_starts_serves_stops_and_starts_again(folder: Path) -> None:
         running = demo.offspring()
         demo.process.send_signal(signal.SIGINT)
         assert demo.ending() == (0, "\nStopped.\n", "")
-    assert len(running) == 5
+    assert len(running) == 6
     assert not [pid for pid in running if lives(pid)]
     assert not (folder / "postgres" / "postmaster.pid").exists()
 
