@@ -37,6 +37,12 @@ def editions() -> list[Edition]:
     return [_edition(stored) for stored in db.session.scalars(newest_first)]
 
 
+def edition_at(moment: datetime) -> Edition:
+    """The edition that held at a moment (POL-1); the first one for a moment before any held."""
+    known = editions()
+    return next((edition for edition in known if edition.in_force_from <= moment), known[-1])
+
+
 def publications() -> list[Publication]:
     """Every edition that was ever published, newest first, those withdrawn included."""
     columns = cast(PolicyEdition.parameters, Text), PolicyEdition.published_at, PolicyEdition.withdrawn_at

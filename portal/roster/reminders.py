@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from portal.accounts.actor import Actor
 from portal.clock import now
 from portal.db import db, use_case
-from portal.editions.queries import edition_in_force
+from portal.editions.queries import edition_at
 from portal.policy.contacts import removal_half_time
 from portal.roster.models import Removal
 from portal.roster.queries import WHOLE
@@ -35,7 +35,7 @@ def remind_managers(actor: Actor) -> int:
 
 
 def _remind(removal: Removal, at: datetime) -> bool:
-    half_time = removal_half_time(removal.requested_at, removal.due_at, edition_in_force())
+    half_time = removal_half_time(removal.requested_at, removal.due_at, edition_at(removal.requested_at))
     if at > removal.due_at:
         template, told = "removal_late", Removal.late_told_at
     elif at >= half_time:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal.clock import now
-from portal.editions.queries import edition_in_force
+from portal.editions.queries import edition_at
 from portal.policy.goals import may_reopen, reopens_until
 from portal.tickets.models import Ticket
 from portal.tickets.models_goals import Satisfaction
@@ -26,7 +26,7 @@ def aftermath(ticket: Ticket) -> Aftermath | None:
     """What follows on the closing of a visible ticket; None while it is not closed. Two queries."""
     if ticket.closed_at is None:
         return None
-    edition, at, asked = edition_in_force(), now(), satisfaction_of(ticket.id)
+    edition, at, asked = edition_at(ticket.closed_at), now(), satisfaction_of(ticket.id)
     decision = may_reopen(ticket.closed_at, at, edition)
     answerable = asked is not None and asked.changed_at is None and at <= open_until(asked, edition)
     return Aftermath(

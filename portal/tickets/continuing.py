@@ -10,7 +10,7 @@ from portal.accounts.models import Person
 from portal.audit.record import record
 from portal.clock import now
 from portal.db import db
-from portal.editions.queries import edition_in_force
+from portal.editions.queries import edition_at
 from portal.policy.goals import may_reopen
 from portal.policy.hours import Promise
 from portal.tickets import letters
@@ -25,7 +25,9 @@ from portal.tickets.uploads import Upload
 
 def is_over(ticket: Ticket) -> bool:
     """Whether a ticket was closed so long ago that the customer's reply makes a new one (HOW-4)."""
-    return ticket.closed_at is not None and not may_reopen(ticket.closed_at, now(), edition_in_force())
+    return ticket.closed_at is not None and not may_reopen(
+        ticket.closed_at, now(), edition_at(ticket.closed_at)
+    )
 
 
 def continued(

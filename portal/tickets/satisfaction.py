@@ -9,7 +9,7 @@ from portal.accounts.actor import Actor
 from portal.audit.record import record
 from portal.clock import now
 from portal.db import db, use_case
-from portal.editions.queries import edition_in_force
+from portal.editions.queries import edition_at
 from portal.errors import Conflict, Invalid, Link, NotFound
 from portal.policy.edition import Edition
 from portal.tickets.models import Ticket
@@ -61,7 +61,7 @@ def rate_ticket(actor: Actor, ticket_id: int, *, answer: str, comment: str = "")
     comment = comment.strip()[:COMMENT_MOST]
     if (asked.answer, asked.comment) == (answer, comment):
         return asked
-    if now() > open_until(asked, edition_in_force()):
+    if now() > open_until(asked, edition_at(asked.asked_at)):
         raise Conflict("The time to answer is over.", links=(_to(ticket),))
     _write(actor, ticket, asked, answer, comment)
     return asked
