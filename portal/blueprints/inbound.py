@@ -29,8 +29,9 @@ def index() -> str:
     view = wanted if wanted in queries.VIEWS else "waiting"
     page = queries.mail_page(current_actor(), view, request.args.get("cursor"))
     return render_template(
-        "inbound/index.html", view=view, labels=LABELS, page=addressed(page), sentences=SENTENCES
-    )
+        "inbound/index.html", view=view, labels=LABELS, page=addressed(page), sentences=SENTENCES,
+        waiting=queries.waiting_mail_count(current_actor()),
+    )  # fmt: skip
 
 
 @blueprint.get("/staff/mail/<int:mail_id>")

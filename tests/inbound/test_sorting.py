@@ -28,6 +28,11 @@ def test_the_list_shows_what_waits_and_why(client, world, waiting):
     assert reasons.SENTENCES[reasons.STRANGER] in page
 
 
+def test_every_view_says_how_many_wait(client, world, waiting):
+    for view in ("waiting", "filed"):
+        assert '<span class="count">1</span>' in client.as_(world.agent).get(f"/staff/mail?view={view}").text
+
+
 def test_an_empty_list_says_so(client, world):
     assert "No mail waits" in client.as_(world.agent).get("/staff/mail").text
 
