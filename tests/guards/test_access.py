@@ -75,6 +75,10 @@ EXCUSED = {
     # The link in the address is signed for nobody.
     ("satisfaction.new", ADMITTED, NOT_FOUND),
     ("satisfaction.create", ADMITTED, NOT_FOUND),
+    # Asked without saying which line of the checklist, or which entry of time.
+    ("after_event.settle", ADMITTED, NOT_FOUND),
+    ("ticket_work.new_correction", ADMITTED, NOT_FOUND),
+    ("ticket_work.correct_time", ADMITTED, NOT_FOUND),
     # Asked without saying which session and when.
     ("bookings.new", ADMITTED, NOT_FOUND),
     ("bookings.create", ADMITTED, NOT_FOUND),
