@@ -19,7 +19,7 @@ from typing import Any
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import Table
+from sqlalchemy import Table, text
 from sqlalchemy.engine import make_url
 
 from portal import create_app, embedded, tables
@@ -39,6 +39,7 @@ TEMPLATE = "portal_template"
 ALL_MODELS = tables.__all__
 WRITTEN = "SELECT replace(sequencename, '_id_seq', '') FROM pg_sequences WHERE last_value IS NOT NULL"
 GUARDED_BY_TRIGGERS = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal"
+DUE_JOBS = "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())"
 KEPT_TABLES = frozenset({"policy_edition"})
 
 
@@ -109,8 +110,12 @@ def run_jobs(app: Flask, mail_server: MailServer) -> Iterator[Callable[[], list[
     def run() -> list[EmailMessage]:
         mail_server.received.clear()
         db.session.rollback()
-        # In a thread of its own, since a browser test's thread has an event loop running.
+        # In a thread of its own, since a browser test's thread has an event loop running. Again while there is
+        # more: a worker may stop while its last job is putting another in the queue.
         worker.submit(work, app, until_empty=True).result()
+        while db.session.scalar(text(DUE_JOBS)):
+            worker.submit(work, app, until_empty=True).result()
+        db.session.rollback()
         return list(mail_server.received)
 
     with ThreadPoolExecutor(1) as worker:

@@ -33,8 +33,3 @@ def bands(edition, index, **numbers):
     """The stored bands of an edition, with other numbers in one of them."""
     stored = parts_of(edition)["contacts"]["bands"]
     return {"bands": [band | numbers if place == index else band for place, band in enumerate(stored)]}
-
-
-def drained(run_jobs):
-    """The mail of every job that is due, and of the jobs that those put in the queue."""
-    return [mail for _ in range(3) for mail in run_jobs()]

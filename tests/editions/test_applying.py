@@ -16,7 +16,7 @@ from portal.editions.models import EditionCourse
 from portal.editions.queries import edition_in_force, edition_numbered
 from portal.policy.edition import FIRST_EDITION
 from portal.roster.models import Contact, Seat
-from tests.editions.publishing import bands, drained, publish
+from tests.editions.publishing import bands, publish
 from tests.people import contact, event, grant, person
 
 TODAY, DAY = "2026-11-24T15:00:00Z", datetime(2027, 1, 1, 5, tzinfo=UTC)
@@ -164,7 +164,7 @@ def test_organisers_of_events_that_go_over_are_told_once_if_wished(world, actor,
     db.session.commit()
     publish(actor, tell_over_limit=True, **TIGHTER)
     apply_editions()
-    [mail] = drained(run_jobs)
+    [mail] = run_jobs()
     assert (mail["To"], mail["Subject"]) == (
         "organiser@people.example",
         "Congress is over its limit of contacts",
@@ -179,7 +179,7 @@ def test_all_organisers_are_told_at_once_if_wished(world, actor, outbox, run_job
     grant(world.outsider, Role.ORGANISER, organisation_id=world.society.id)
     db.session.commit()
     publish(actor, summary="Dearer seats.", at=DAY, tell_all=True, prices={"extra_contact_cents": 60_000})
-    mails = drained(run_jobs)
+    mails = run_jobs()
     assert sorted(mail["To"] for mail in mails) == ["organiser@people.example", "outsider@people.example"]
     said = mails[0].get_body(("plain",)).get_content()
     assert "Fri 1 Jan 2027, 06:00 CET (Fri 1 Jan 2027, 00:00 EST)" in said
