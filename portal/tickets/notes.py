@@ -7,6 +7,7 @@ from sqlalchemy import select
 from portal.accounts.actor import Actor
 from portal.audit.record import record
 from portal.db import db, use_case
+from portal.tickets.drafts import drop_draft
 from portal.tickets.models import Message
 from portal.tickets.queries import locked_target
 from portal.tickets.sides import require_support
@@ -29,5 +30,6 @@ def add_note(
     if noted := db.session.scalar(select(Message).where(Message.form_key == own_key)):
         return noted
     note = added(actor, ticket, body, uploads, form_key=own_key, from_staff=True, internal=True)
+    drop_draft(actor, f"note:{ticket.id}")
     record(actor, "ticket.noted", ticket, after={"message": note.id}, scope=ticket.scope)
     return note
