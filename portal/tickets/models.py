@@ -105,7 +105,8 @@ class Message(Base):
     """One turn of a ticket's conversation.
 
     An `internal` one is a note among support: it never leaves the staff, by any door. `quoted` is what
-    a mail repeated of earlier ones, folded on the page and kept. `logged_by` wrote down what was said by phone.
+    a mail repeated of earlier ones, folded on the page and kept; `remarks`, what support is told of how it came.
+    `logged_by` wrote down what was said by phone.
     """
 
     __tablename__ = "ticket_message"
