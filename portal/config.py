@@ -122,7 +122,9 @@ class Settings(BaseSettings):
         365, ge=30, description="attendees' questions are erased after so many days untouched"
     )
     mail_keep_days: int = Field(400, ge=1, description="days that texts of mail sent are kept")
-    raw_mail_keep_days: int = Field(90, ge=1, description="days that mail is kept as it came in, once settled")
+    raw_mail_keep_days: int = Field(
+        90, ge=1, description="days that mail is kept as it came in, once settled"
+    )
     audit_keep_years: int = Field(10, ge=1, le=100, description="years that the record of changes is kept")
     session_idle_minutes: int = Field(12 * 60, ge=5, description="sign-in ends after so long unused")
     session_hours: int = Field(14 * 24, ge=1, description="sign-in ends after so long in any case")

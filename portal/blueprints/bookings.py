@@ -63,8 +63,12 @@ def new(event_id: int) -> Response:
     event = event_for(current_actor(), event_id)
     audience = _audience(request.args.get("audience")) or _no_such_thing()
     ticket = ticket_of_event(current_actor(), event, _key(request.args.get("ticket")))
-    about = {"ticket": str(ticket.id), "note": f"About ticket {ticket.id}: {ticket.subject}"} if ticket else {}
-    form = BookingForm(audience=audience.value, starts_at=request.args.get("starts_at"), formdata=None, **about)
+    about = (
+        {"ticket": str(ticket.id), "note": f"About ticket {ticket.id}: {ticket.subject}"} if ticket else {}
+    )
+    form = BookingForm(
+        audience=audience.value, starts_at=request.args.get("starts_at"), formdata=None, **about
+    )
     try:
         admit(event, audience, instant_from(form.starts_at.data))
     except TimeNotOpen as refusal:
@@ -81,7 +85,9 @@ def create(event_id: int) -> Response:
     starts_at = instant_from(form.starts_at.data)
     if not form.validate():
         return _form_page(event_for(current_actor(), event_id), audience, form)
-    wanted = Wanted(audience, starts_at, form.note.data or "", form.recording_wanted.data, _key(form.ticket.data))
+    wanted = Wanted(
+        audience, starts_at, form.note.data or "", form.recording_wanted.data, _key(form.ticket.data)
+    )
     try:
         booking = book_session(current_actor(), event_id, wanted, form_key=form.key)
     except TimeNotOpen as refusal:

@@ -66,7 +66,14 @@ def _placed(frame: Frame, words: Words, plan: ScenePlan) -> Draft:
     opened_at = business_before(ends_at, before, hours) if before else ends_at
     claimed, contacts = plan.agent is not None, [each.who for each in words.stage.contacts]
     course = placed_course(
-        frame, thread, plan.shown, ends_at, opened_at, claimed=claimed, closed=plan.closed, by_load=plan.by_load
+        frame,
+        thread,
+        plan.shown,
+        ends_at,
+        opened_at,
+        claimed=claimed,
+        closed=plan.closed,
+        by_load=plan.by_load,
     )
     chance = dice("scene", plan.event, plan.thread)
     author = frame.people[plan.author] if plan.author else chance.choice(_not_of_the_cast(contacts))

@@ -18,7 +18,13 @@ NOT_A_CUSTOMER = "Choose a customer from the list."
 
 @use_case
 def add_wish(
-    actor: Actor, *, title: str, problem: str, idea: str, organisation_id: int | None, form_key: str,
+    actor: Actor,
+    *,
+    title: str,
+    problem: str,
+    idea: str,
+    organisation_id: int | None,
+    form_key: str,
     ticket_id: int | None = None,
 ) -> Wish:
     """Put a wish before the moderators (WISH-1). The customer it is for counts as finding it useful (WISH-2).
