@@ -111,13 +111,14 @@ def _standing(usage: queries.EventUsage) -> dict[str, Any]:
     notices, decisions = queries.notices_of(usage.event_id), queries.decisions_of(usage.event_id)
     in_force = next((each for each in decisions if each.ended_at is None), None)
     notice = next(iter(notices), None)
+    told_under = queries.edition_of(notice) if notice else edition
     return {
         "rules": edition.fair_use, "marks": usage.marks,
         "free_until": free_period_ends(opened, edition), "notices": notices, "decisions": decisions,
         "in_force": in_force, "labels": {each.value: words for each, words in MEASURE_LABELS.items()},
         "may_notify": may_notify(usage.assessment, account_opened_on=opened, now=at, edition=edition),
-        "may_decide": may_take_measures(notice.sent_at if notice else None, usage.assessment.excessive, at, edition),
-        "decide_from": notice.sent_at + timedelta(days=edition.fair_use.patience_days) if notice else None,
+        "may_decide": may_take_measures(notice.sent_at if notice else None, usage.assessment.excessive, at, told_under),
+        "decide_from": notice.sent_at + timedelta(days=told_under.fair_use.patience_days) if notice else None,
         "goal": reply_goal([Measure(each) for each in in_force.measures], edition) if in_force else None,
     }  # fmt: skip
 

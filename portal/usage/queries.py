@@ -18,7 +18,7 @@ from portal.accounts.models import Organisation
 from portal.bookings.models import Booking
 from portal.clock import now
 from portal.db import db
-from portal.editions.queries import edition_in_force
+from portal.editions.queries import edition_in_force, edition_numbered
 from portal.events.models import Event
 from portal.events.queries import event_scope
 from portal.policy.edition import Edition
@@ -141,6 +141,12 @@ def notices_of(event_id: int) -> list[UsageNotice]:
     mine = select(UsageNotice).where(UsageNotice.event_id == event_id)
     whole = mine.options(joinedload(UsageNotice.sent_by), joinedload(UsageNotice.answered_by))
     return list(db.session.scalars(whole.order_by(UsageNotice.id.desc())))
+
+
+def edition_of(notice: UsageNotice | None) -> Edition:
+    """The edition whose days of patience hold: the one that a notice was sent under (POL-1)."""
+    sent_under = edition_numbered(notice.policy_edition) if notice else None
+    return sent_under or edition_in_force()
 
 
 def decisions_of(event_id: int) -> list[UsageDecision]:

@@ -16,7 +16,7 @@ from portal.policy.decision import Decision
 from portal.policy.fair_use import Measure, may_decide_measures, may_notify, may_take_measures
 from portal.usage import letters
 from portal.usage.models import UsageDecision, UsageNotice
-from portal.usage.queries import EventUsage, notices_of, usage_of
+from portal.usage.queries import EventUsage, edition_of, notices_of, usage_of
 
 
 @use_case
@@ -82,11 +82,8 @@ def decide_measures(
     chosen = [Measure(each) for each in measures if each in set(Measure)]
     _check(may_decide_measures(Role.MANAGER, chosen, reason), "measures")
     usage, notice = _usage(event_id), next(iter(notices_of(event_id)), None)
-    _refuse_unless(
-        may_take_measures(
-            notice.sent_at if notice else None, usage.assessment.excessive, now(), edition_in_force()
-        )
-    )
+    told_at = notice.sent_at if notice else None
+    _refuse_unless(may_take_measures(told_at, usage.assessment.excessive, now(), edition_of(notice)))
     if db.session.scalar(_in_force(event_id)) is not None or notice is None:
         raise Conflict("Measures are in force already. End them first.")
     decision = UsageDecision(

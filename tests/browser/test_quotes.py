@@ -38,7 +38,7 @@ def test_from_what_is_not_covered_to_the_paid_order(visit, world, run_jobs, widt
     manager = visit(world.manager, here, **way)
     manager.get_by_text("Send version 1", exact=True).click()
     manager.get_by_role("button", name="Yes, send version 1").click()
-    mail_to(run_jobs(), world.organiser.email, "US$1,900.00 for Somebody at our desk")
+    mail_to(run_jobs(), world.organiser.email, "Quote Q-00001: US$1,900.00 for Somebody")
 
     organiser = visit(world.organiser, here, **way)
     organiser.get_by_label("Your purchase order number").fill("PO-31")
