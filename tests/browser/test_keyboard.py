@@ -31,7 +31,7 @@ def test_the_first_stop_skips_to_the_content(visit, world):
     assert _focused(page) == "main"
     assert _tab(page, 4) == ["topic", "subject", "body", "files"]
     assert _tab(page, 1)[0].startswith("Rule HOW-")
-    assert _tab(page, 3) == ["How this is counted", "Send to support", "Cancel"]
+    assert _tab(page, 4) == ["How this is counted", "Send to support", "Save draft", "Cancel"]
 
 
 @WAYS

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from portal.policy.edition import FIRST_EDITION, TicketRules
@@ -70,6 +70,7 @@ def test_what_was_left_is_what_is_left(at: datetime, first: int, stood: int) -> 
 
 @some
 @given(whole_minutes, st.integers(0, 2_000))
+@example(datetime(2025, 1, 2, 13, tzinfo=UTC), 0)
 def test_stopped_and_started_at_once_nothing_changes(at: datetime, later: int) -> None:
     clock, then = goal(at), at + timedelta(minutes=later)
     again = resumed(paused(clock, then, HOURS), then, FIRST_EDITION)

@@ -54,7 +54,9 @@ def crossed(app: Flask, world: World) -> tuple[dict[str, int], int]:
     (first, second), actor = (asked(world).id, asked(world).id), world.actor("agent")
     ways = [(first, second), (second, first)]
     answers = at_once(app, [lambda way=way: merging.merge_tickets(actor, *way) for way in ways])  # type: ignore[misc]
-    merged = select(func.count(Ticket.id)).where(Ticket.merged_into_id.is_not(None))
+    merged = select(func.count(Ticket.id)).where(
+        Ticket.id.in_([first, second]), Ticket.merged_into_id.is_not(None)
+    )
     return kinds(answers), db.session.scalars(merged).one()
 
 
@@ -71,4 +73,5 @@ def test_without_the_locks_each_ticket_leads_to_the_other(
         return found
 
     monkeypatch.setattr(merging, "locked_ticket", unheld)
-    assert crossed(app, world)[1] == 2
+    # They must meet between reading and writing, which a busy machine does not give them each time.
+    assert 2 in (crossed(app, world)[1] for _ in range(5))
