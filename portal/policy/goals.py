@@ -75,7 +75,7 @@ def resumed(clock: GoalClock, at: datetime, edition: Edition) -> GoalClock:
     due_at = add_business_minutes(since, max(clock.left_minutes, 0), edition.hours)
     if not business_minutes_between(due_at, clock.due_at, edition.hours):
         # The closing of one day and the opening of the next are the same to the clock: what was told stays.
-        due_at = clock.due_at
+        due_at = max(due_at, clock.due_at)
     warn_at = _warn_at(since, clock.left_minutes, clock.allowed_minutes, due_at, edition)
     return replace(clock, runs_since=since, due_at=due_at, warn_at=warn_at)
 
