@@ -16,7 +16,7 @@ from portal.db import db
 from portal.demo.cast import ACCOUNTS, Account
 from portal.demo.load import load
 from tests.browser.conftest import overflow, problems
-from tests.conftest import _empty
+from tests.conftest import _empty_all
 
 pytestmark = pytest.mark.browser
 
@@ -35,7 +35,7 @@ def demo(app: Flask) -> Iterator[None]:
         load()
         yield
         db.session.remove()
-        _empty()
+        _empty_all()
 
 
 @pytest.mark.parametrize("account", ACCOUNTS, ids=lambda account: account.role.value)

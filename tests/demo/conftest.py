@@ -9,7 +9,7 @@ from flask import Flask
 
 from portal.db import db
 from portal.demo import LoadReport, load
-from tests.conftest import _empty
+from tests.conftest import _empty_all
 
 MOMENTS = {
     "a Tuesday noon, nine days after the clocks went back": datetime(2026, 11, 10, 17, 0, tzinfo=UTC),
@@ -24,4 +24,4 @@ def demo(app: Flask, request: pytest.FixtureRequest) -> Iterator[LoadReport]:
     with app.app_context(), time_machine.travel(request.param, tick=False):
         yield load()
         db.session.remove()
-        _empty()
+        _empty_all()

@@ -11,7 +11,7 @@ from portal.db import Base, db
 from portal.demo import load
 from portal.events.models import Event
 from portal.tickets.models import Message, Ticket
-from tests.conftest import _empty
+from tests.conftest import _empty_all
 from tests.demo.conftest import MOMENTS
 
 NOW = next(iter(MOMENTS.values()))
@@ -48,7 +48,7 @@ def test_two_loads_at_the_same_moment_make_the_same_rows() -> None:
         load()
         first = everything()
         db.session.remove()
-        _empty()
+        _empty_all()
         load()
         assert everything() == first
 

@@ -30,13 +30,13 @@ EACH = 4
 @pytest.fixture(scope="module")
 def demo(app: Flask) -> Iterator[dict[str, list[int]]]:
     """The demo's data, and for each kind of thing a few keys spread over the table."""
-    from tests.conftest import _empty
+    from tests.conftest import _empty_all
 
     with app.app_context():
         load()
         yield {parameter: _spread(table) for parameter, table in TABLES.items()}
         db.session.remove()
-        _empty()
+        _empty_all()
 
 
 def _spread(table: str) -> list[int]:
