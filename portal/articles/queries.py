@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, func, literal_column, select, text
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import Select, func, literal_column, select
 from sqlalchemy.orm import contains_eager, defer, joinedload
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -11,6 +10,7 @@ from portal.accounts.actor import NOWHERE, Actor, Scope
 from portal.articles.models import Article, Category, Version
 from portal.db import db
 from portal.errors import NotFound
+from portal.search.stems import ASKED, shared_with
 
 AUDIENCES = ("everyone", "contacts", "organisers", "staff")
 ENGLISH: ColumnElement[str] = literal_column("'english'")
@@ -18,21 +18,8 @@ READ_WORDS = 2_000
 LISTED_MOST = 500
 FOUND_MOST = 50
 
-# The stems of what was typed, without the small words of the language; only such as need no quoting.
-_ASKED = (
-    text(
-        "SELECT string_agg(stem, ' | ')::tsquery AS query, array_agg(stem) AS stems"
-        " FROM unnest(tsvector_to_array(to_tsvector('english', :typed))) AS stem WHERE stem ~ '^\\w+$'"
-    )
-    .columns(literal_column("query", TSQUERY), literal_column("stems"))
-    .cte("asked")
-)
-_SHARED: ColumnElement[int] = literal_column(
-    "(SELECT count(*) FROM unnest(asked.stems) AS stem WHERE article.words @@ stem::tsquery)"
-)
-_IN_TITLE: ColumnElement[int] = literal_column(
-    "(SELECT count(*) FROM unnest(asked.stems) AS stem WHERE article.words @@ (stem || ':A')::tsquery)"
-)
+_SHARED = shared_with("article.words")
+_IN_TITLE = shared_with("article.words", "A")
 _ENOUGH: ColumnElement[int] = literal_column("greatest(2, cardinality(asked.stems) / 6)")
 _ENOUGH_IN_TITLE: ColumnElement[int] = literal_column(
     "CASE WHEN cardinality(asked.stems) > 8 THEN 2 ELSE 1 END"
@@ -108,9 +95,9 @@ def suggested_articles(actor: Actor, words: str, limit: int = 3) -> Sequence[Art
 
     An article counts when it shares two words with what was typed (more of a long text), or one with its title.
     """
-    near = readable_articles(actor).join(_ASKED, Article.words.op("@@", is_comparison=True)(_ASKED.c.query))
+    near = readable_articles(actor).join(ASKED, Article.words.op("@@", is_comparison=True)(ASKED.c.query))
     close = near.where((_IN_TITLE >= _ENOUGH_IN_TITLE) | (_SHARED >= _ENOUGH))
-    closest = func.ts_rank(Article.words, _ASKED.c.query).desc()
+    closest = func.ts_rank(Article.words, ASKED.c.query).desc()
     ranked = close.order_by(_IN_TITLE.desc(), closest, Article.id).limit(limit)
     return db.session.scalars(ranked.params(typed=readable_words(words))).all()
 

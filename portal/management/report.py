@@ -27,9 +27,10 @@ def send_monthly_report(actor: Actor) -> int:
         return 0
     last, managers = months(actor)[-2], staff_with(Role.MANAGER)
     assert last.begins < today - timedelta(days=27)
+    waits = [each for each in waiting(actor) if each.number]
     for manager in managers:
         post(
             manager, "management_month", cause=f"management-month:{last.begins:%Y-%m}", permission="management:read",
-            month=last, waiting=[each for each in waiting(actor) if each.number],
+            month=last, waiting=waits,
         )  # fmt: skip
     return len(managers)

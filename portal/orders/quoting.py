@@ -2,16 +2,13 @@
 
 from dataclasses import dataclass
 
-from flask import current_app
-
-from portal.config import Settings
 from portal.editions.queries import edition_in_force
 from portal.orders.models import Order, OrderLine
+from portal.orders.taxing import configured_tax
 from portal.policy.edition import Edition
 from portal.policy.pricing import extra_contact_price
 
 MOST_SEATS = 20
-HUNDREDTHS = 10_000
 
 
 @dataclass(frozen=True)
@@ -66,9 +63,8 @@ class Quote:
 
 def quote(quantity: int) -> Quote:
     """The price of `quantity` additional contacts under the edition in force and the configured tax."""
-    settings: Settings = current_app.extensions["settings"]
-    edition = edition_in_force()
+    edition, tax = edition_in_force(), configured_tax()
     price = extra_contact_price(edition)
-    tax = (price.cents * settings.tax_rate + HUNDREDTHS // 2) // HUNDREDTHS
-    name, number = (settings.tax_name, settings.seller_tax_id or "") if settings.tax_rate else ("", "")
-    return Quote(quantity, price.cents, tax, price.currency, settings.tax_rate, name, number, edition)
+    return Quote(
+        quantity, price.cents, tax.on(price.cents), price.currency, tax.rate, tax.name, tax.number, edition
+    )

@@ -1,17 +1,14 @@
 """The lines of a quote: counted once, in integer cents, with the configured tax."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from flask import current_app
-
-from portal.config import Settings
 from portal.orders.models import OrderLine
 from portal.orders.placing import quoted_line
+from portal.orders.taxing import configured_tax
 from portal.quotes.models import QuoteVersion
 
-HUNDREDTHS = 10_000
 MOST_LINES = 40
 
 
@@ -32,19 +29,13 @@ class OfferedLine:
 
 def write_lines(version: QuoteVersion, lines: Sequence[OfferedLine]) -> None:
     """Put `lines` on a draft, with the tax of the configuration, and its sums."""
-    settings: Settings = current_app.extensions["settings"]
-    rate = settings.tax_rate
-    taxed = [
-        OfferedLine(each.description, each.quantity, each.unit_cents, _tax(each.total_cents, rate))
-        for each in lines
-    ]
+    tax = configured_tax()
+    taxed = [replace(each, tax_cents=tax.on(each.total_cents)) for each in lines]
     version.lines = [_kept(each) for each in taxed]
     version.net_cents = sum(each.total_cents for each in taxed)
     version.tax_cents = sum(each.tax_cents for each in taxed)
     version.total_cents = version.net_cents + version.tax_cents
-    version.tax_rate = rate
-    version.tax_name = settings.tax_name if rate else ""
-    version.tax_id = (settings.seller_tax_id or "") if rate else ""
+    version.tax_rate, version.tax_name, version.tax_id = tax.rate, tax.name, tax.number
 
 
 def lines_of(version: QuoteVersion) -> list[OfferedLine]:
@@ -64,10 +55,6 @@ def ordered_lines(version: QuoteVersion, rule: str) -> list[OrderLine]:
         )
         for each in lines_of(version)
     ]  # fmt: skip
-
-
-def _tax(cents: int, rate: int) -> int:
-    return (cents * rate + HUNDREDTHS // 2) // HUNDREDTHS
 
 
 def _kept(line: OfferedLine) -> dict[str, Any]:

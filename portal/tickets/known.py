@@ -2,31 +2,20 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, literal_column, select, text
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import ColumnElement, literal_column, select
 
 from portal.accounts.actor import Actor
 from portal.audit.models import AuditEntry
 from portal.audit.record import record
 from portal.db import db, use_case
 from portal.search.models import TicketWords
+from portal.search.stems import ASKED, shared_with
 from portal.tickets.models import Ticket
 from portal.tickets.queries import ticket_for, visible_tickets
 
 READ_CHARACTERS = 300
 
-# The stems of what was typed, without the small words of the language; only such as need no quoting.
-_ASKED = (
-    text(
-        "SELECT string_agg(stem, ' | ')::tsquery AS query, array_agg(stem) AS stems"
-        " FROM unnest(tsvector_to_array(to_tsvector('english', :typed))) AS stem WHERE stem ~ '^\\w+$'"
-    )
-    .columns(literal_column("query", TSQUERY), literal_column("stems"))
-    .cte("asked")
-)
-_SHARED: ColumnElement[int] = literal_column(
-    "(SELECT count(*) FROM unnest(asked.stems) AS stem WHERE ticket_words.shared @@ stem::tsquery)"
-)
+_SHARED = shared_with("ticket_words.shared")
 _ENOUGH: ColumnElement[int] = literal_column(
     "least(cardinality(asked.stems), greatest(2, cardinality(asked.stems) / 2 + 1))"
 )
@@ -41,7 +30,7 @@ def earlier_tickets(actor: Actor, event_id: int, words: str, limit: int = 3) -> 
     typed = words.replace("\x00", " ")[:READ_CHARACTERS]
     near = visible_tickets(actor).where(Ticket.event_id == event_id, Ticket.merged_into_id.is_(None))
     joined = near.join(TicketWords, TicketWords.ticket_id == Ticket.id)
-    matching = joined.join(_ASKED, TicketWords.shared.op("@@", is_comparison=True)(_ASKED.c.query))
+    matching = joined.join(ASKED, TicketWords.shared.op("@@", is_comparison=True)(ASKED.c.query))
     close = matching.where(_SHARED >= _ENOUGH)
     ranked = close.order_by(_SHARED.desc(), Ticket.last_activity_at.desc(), Ticket.id).limit(limit)
     return db.session.scalars(ranked.params(typed=typed)).all()
