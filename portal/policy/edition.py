@@ -26,6 +26,7 @@ from portal.policy.parameters import (
     SessionTimes,
     TicketRules,
     TrainingRules,
+    WishRules,
 )
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "SessionTimes",
     "TicketRules",
     "TrainingRules",
+    "WishRules",
     "carried_over",
     "changes",
     "edition_in_force",

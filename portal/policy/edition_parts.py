@@ -20,6 +20,7 @@ _TITLES = {
     "training": "Live sessions",
     "fair_use": "Fair use",
     "prices": "Prices",
+    "wishes": "Wish list",
 }
 
 PARTS: dict[str, str] = {

@@ -26,6 +26,7 @@ from portal.policy.parameters import (
     TicketRules,
     TrainingRules,
     Whole,
+    WishRules,
 )
 
 
@@ -46,6 +47,7 @@ class Edition:
     training: TrainingRules = field(default_factory=TrainingRules)
     fair_use: FairUseRules = field(default_factory=FairUseRules)
     prices: PriceRules = field(default_factory=PriceRules)
+    wishes: WishRules = field(default_factory=WishRules)
 
     def __post_init__(self) -> None:
         problems = list(bound_problems(self))

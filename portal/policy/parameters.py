@@ -216,3 +216,14 @@ class PriceRules:
         int, Whole("A window is at short notice when ordered less than this ahead", 0, 60 * 1440, "minutes")
     ] = 2_880
     short_notice_percent: Annotated[int, Whole("Surcharge at short notice", 0, 500, "percent")] = 25
+
+
+@dataclass(frozen=True, slots=True)
+class WishRules:
+    """WISH-1: how soon moderators read what is written on the wish list, and how much an organisation writes a day."""
+
+    review_business_days: Annotated[
+        int, Whole("Goal for reading a wish, an edit or a comment", 1, 30, "business day")
+    ] = 2
+    wishes_a_day: Annotated[int, Whole("Wishes an organisation may add within 24 hours", 1, 10_000)] = 20
+    comments_a_day: Annotated[int, Whole("Comments an organisation may add within 24 hours", 1, 10_000)] = 50

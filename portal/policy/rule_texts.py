@@ -201,7 +201,9 @@ WORDINGS: dict[str, Wording] = {
         _WISHES,
         "Everyone's ideas",
         "Everyone who uses the system is invited to propose improvements and new features. They go on the "
-        "wish list, from which we plan releases.",
+        "wish list, from which we plan releases. Our moderators read each wish and each comment before others "
+        "do; their goal is {review_days}. How many an organisation may add within 24 hours is limited: "
+        "{wishes_a_day} of wishes, {comments_a_day} of comments.",
     ),
     "WISH-2": Wording(
         _WISHES,

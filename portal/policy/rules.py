@@ -48,6 +48,7 @@ def _numbers(edition: Edition) -> dict[str, str]:
         **_training_numbers(edition),
         **_fair_use_numbers(edition),
         **_price_numbers(edition),
+        **_wish_numbers(edition),
         "edition": str(edition.number),
     }
 
@@ -101,6 +102,15 @@ def _price_numbers(edition: Edition) -> dict[str, str]:
         "minimum": length(prices.minimum_minutes),
         "short_notice": length(prices.short_notice_minutes),
         "short_notice_percent": f"{prices.short_notice_percent}%",
+    }
+
+
+def _wish_numbers(edition: Edition) -> dict[str, str]:
+    rules = edition.wishes
+    return {
+        "review_days": counted(rules.review_business_days, "business day"),
+        "wishes_a_day": f"{rules.wishes_a_day:,}",
+        "comments_a_day": f"{rules.comments_a_day:,}",
     }
 
 
