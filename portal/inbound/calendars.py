@@ -1,6 +1,7 @@
 """Invitations and answers to them that come by mail (RFC 5546)."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from portal.inbound.addresses import addresses
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 LARGEST = 200_000
 LONGEST = 300
+LONGEST_COMMENT = 500
+HIGHEST_SEQUENCE = 2**31 - 1
 ANSWERS = {"ACCEPTED": "accepted", "DECLINED": "declined", "TENTATIVE": "tentative"}
 
 
@@ -24,7 +27,7 @@ def calendar_of(parts: list[Part]) -> tuple[CalendarReply | None, list[str]]:
     for part in parts[:5]:
         method, event = _read(content_of(part))
         if method in ("REPLY", "COUNTER") and event is not None:
-            answer = answer or _answer(event)
+            answer = answer or _answer(method, event)
             notes[f"Calendar reply: {_in_words(answer)}."] = None
         else:
             notes["The mail holds a calendar entry; it was not kept as a file."] = None
@@ -50,15 +53,44 @@ def _read(content: bytes) -> tuple[str, "Event | None"]:
         return "", None
 
 
-def _answer(event: "Event") -> CalendarReply:
-    attendee = next(_attendees(event), None)
+def _answer(method: str, event: "Event") -> CalendarReply:
+    named = list(_attendees(event))
+    attendee = named[0] if named else None
     found = addresses([str(attendee).lower().removeprefix("mailto:")]) if attendee is not None else ()
     partstat = str(getattr(attendee, "params", {}).get("PARTSTAT", ""))
     return CalendarReply(
         uid=one_line(str(event.get("UID", "")), LONGEST),
         attendee=found[0].address if found else "",
         partstat=one_line(partstat, 40).upper(),
+        method=method,
+        sequence=_sequence(event),
+        stamped_at=_moment(event, "DTSTAMP"),
+        starts_at=_moment(event, "DTSTART") if method == "COUNTER" else "",
+        attendees=len(named),
+        comment=_comment(event),
     )
+
+
+def _sequence(event: "Event") -> int:
+    told = str(event.get("SEQUENCE", "0"))
+    return min(int(told), HIGHEST_SEQUENCE) if told.isascii() and told.isdigit() and len(told) < 20 else 0
+
+
+def _moment(event: "Event", name: str) -> str:
+    told = getattr(event.get(name), "dt", None)
+    # A time without a zone is nobody's moment.
+    if not isinstance(told, datetime) or told.tzinfo is None:
+        return ""
+    try:
+        return told.astimezone(UTC).isoformat()
+    except OverflowError:
+        return ""
+
+
+def _comment(event: "Event") -> str:
+    told = event.get("COMMENT", "")
+    first = next(iter(told), "") if isinstance(told, list) else told
+    return one_line(str(first), LONGEST_COMMENT)
 
 
 def _attendees(event: "Event") -> Iterator[object]:

@@ -59,11 +59,21 @@ class Bounce:
 
 @dataclass(frozen=True)
 class CalendarReply:
-    """An answer to an invitation: `partstat` is ACCEPTED, DECLINED, TENTATIVE or another word of RFC 5545."""
+    """An answer to an invitation: `partstat` is ACCEPTED, DECLINED, TENTATIVE or another word of RFC 5545.
+
+    `method` is REPLY, or COUNTER where another time is asked for: `starts_at`. Moments are ISO 8601 in UTC, empty
+    where none was told. `attendees` counts those in whose name it answers: one, in an honest one.
+    """
 
     uid: str
     attendee: str
     partstat: str
+    method: str = "REPLY"
+    sequence: int = 0
+    stamped_at: str = ""
+    starts_at: str = ""
+    attendees: int = 1
+    comment: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from flask import current_app
 
 from portal.config import secret_key
 
-TICKET, BOUNCE, QUESTION = b"t", b"b", b"q"
+TICKET, BOUNCE, QUESTION, SESSION = b"t", b"b", b"q", b"s"
 KEY_BYTES, MAC_BYTES = 5, 9
 LENGTH = 32
 
@@ -22,13 +22,15 @@ LENGTH = 32
 @dataclass(frozen=True)
 class Told:
     """What one of our addresses tells: a ticket and the person it was made for, a question and the contact it was
-    made for (0: its attendee), a mail of ours that bounced, an event by its slug, or nothing but that it is ours."""
+    made for (0: its attendee), a live session and whom it was to be in the calendar of, a mail of ours that bounced,
+    an event by its slug, or nothing but that it is ours."""
 
-    about: Literal["ticket", "question", "bounce", "event", "support", "forged"]
+    about: Literal["ticket", "question", "session", "bounce", "event", "support", "forged"]
     ticket_id: int = 0
     person_id: int = 0
     mail_id: int = 0
     question_id: int = 0
+    booking_id: int = 0
     slug: str = ""
 
 
@@ -51,6 +53,11 @@ def reply_address(ticket_id: int, person_id: int) -> str:
 def question_address(question_id: int, person_id: int) -> str:
     """Where a contact's answer to an attendee goes; with `person_id` 0 what the attendee writes back (WHO-2)."""
     return _with_detail(_sealed(QUESTION, question_id, person_id))
+
+
+def session_address(booking_id: int, person_id: int) -> str:
+    """Where the answer of a person's calendar to the invitation to a live session goes (RFC 5546)."""
+    return _with_detail(_sealed(SESSION, booking_id, person_id))
 
 
 def bounce_address(mail_id: int) -> str:
@@ -105,6 +112,8 @@ def _opened(detail: str) -> Told:
         return Told("bounce", mail_id=first)
     if told[:1] == QUESTION:
         return Told("question", question_id=first, person_id=second)
+    if told[:1] == SESSION:
+        return Told("session", booking_id=first, person_id=second)
     return Told("ticket", ticket_id=first, person_id=second)
 
 
