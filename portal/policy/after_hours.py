@@ -47,7 +47,7 @@ def check_window(starts_at: datetime, ends_at: datetime, edition: Edition) -> No
 def pieces(start: datetime, end: datetime, hours: HoursRules) -> Iterator[Piece]:
     """AFT-1: the stretches of a window by rate, in order, neighbours of one rate joined."""
     current: Piece | None = None
-    for piece in _cut(start, end, hours):
+    for piece in stretches_by_day(start, end, hours):
         if current is not None and current.when is piece.when:
             current = Piece(current.starts_at, piece.ends_at, piece.when)
             continue
@@ -58,7 +58,8 @@ def pieces(start: datetime, end: datetime, hours: HoursRules) -> Iterator[Piece]
         yield current
 
 
-def _cut(start: datetime, end: datetime, hours: HoursRules) -> Iterator[Piece]:
+def stretches_by_day(start: datetime, end: datetime, hours: HoursRules) -> Iterator[Piece]:
+    """AFT-1: the stretches of a window by rate, in order, none of them over midnight US Eastern."""
     day = eastern_day(start)
     while start < end:
         for cut in _cuts(day, hours):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from portal.policy.business_time import add_business_minutes, business_minutes_between
 from portal.policy.parameters import HoursRules
@@ -84,7 +84,11 @@ def share_passed(since: datetime, due: datetime, percent: int, hours: HoursRules
     """HOW-1: when so many per cent of a response time have passed, in UTC, counted in whole business minutes.
 
     At 50 it is when a ticket that nobody has claimed is assigned by load. A time that is over already, or
-    shorter than a minute, has passed at its beginning.
+    shorter than a minute, has passed at its beginning. A response time without any business minute, as within
+    a window after hours (AFT-1), passes in real ones.
     """
     allowed = max(business_minutes_between(since, due, hours), 0)
+    if not allowed and due > since:
+        real = (due - since) // timedelta(minutes=1)
+        return since + timedelta(minutes=real * percent // 100)
     return add_business_minutes(since, allowed * percent // 100, hours)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from portal.policy.after_hours_rules import AfterHoursRules
 from portal.policy.decision import PolicyError
 from portal.policy.edition_changes import changes, part_changes
 from portal.policy.edition_checks import EditionError, Problem
@@ -33,6 +34,7 @@ __all__ = [
     "FIRST_EDITION",
     "PARTS",
     "AddedHoliday",
+    "AfterHoursRules",
     "ContactBand",
     "ContactRules",
     "Edition",

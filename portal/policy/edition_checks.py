@@ -10,6 +10,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
+from portal.policy.after_hours_rules import AfterHoursRules
 from portal.policy.holiday_list import KNOWN_HOLIDAYS
 from portal.policy.parameters import (
     ContactBand,
@@ -150,3 +151,11 @@ def price_problems(rules: PriceRules) -> Iterator[Problem]:
     wanted = sorted((channel, when) for channel in Channel for when in RateTime)
     if sorted((rate.channel, rate.when) for rate in rules.after_hours) != wanted:
         yield Problem("prices.after_hours", "must give a price for each channel at each time, each once")
+
+
+def after_hours_problems(rules: AfterHoursRules) -> Iterator[Problem]:
+    """AFT-1: a window can be held after it was ordered, and can be ordered at all."""
+    if rules.hold_by_minutes >= rules.least_notice_minutes:
+        yield Problem("after_hours.hold_by_minutes", "must be shorter than the shortest notice of a window")
+    if rules.least_notice_minutes >= rules.furthest_days * 1440:
+        yield Problem("after_hours.least_notice_minutes", "must be within the days that windows can be ordered ahead")

@@ -21,6 +21,7 @@ _TITLES = {
     "fair_use": "Fair use",
     "prices": "Prices",
     "wishes": "Wish list",
+    "after_hours": "Windows after hours",
 }
 
 PARTS: dict[str, str] = {

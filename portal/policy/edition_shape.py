@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated
 
+from portal.policy.after_hours_rules import AfterHoursRules
 from portal.policy.edition_checks import (
     EditionError,
     Problem,
+    after_hours_problems,
     bound_problems,
     contact_problems,
     hours_problems,
@@ -48,11 +50,13 @@ class Edition:
     fair_use: FairUseRules = field(default_factory=FairUseRules)
     prices: PriceRules = field(default_factory=PriceRules)
     wishes: WishRules = field(default_factory=WishRules)
+    after_hours: AfterHoursRules = field(default_factory=AfterHoursRules)
 
     def __post_init__(self) -> None:
         problems = list(bound_problems(self))
         problems += [*contact_problems(self.contacts), *hours_problems(self.hours)]
         problems += [*training_problems(self.training), *price_problems(self.prices)]
+        problems += after_hours_problems(self.after_hours)
         if self.in_force_from.utcoffset() is None:
             problems.append(Problem("in_force_from", "must have a time zone"))
         if problems:

@@ -77,4 +77,4 @@ def _when(when: When) -> Decision | None:
     if when is When.ANY_TIME:
         return None
     reason = "Support outside business hours is a paid option, ordered beforehand by date and time."
-    return refused("AFT-1", reason, WayOn.ASK_IN_TICKET)
+    return refused("AFT-1", reason, WayOn.ORDER_AFTER_HOURS, WayOn.ASK_IN_TICKET)

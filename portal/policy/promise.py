@@ -43,7 +43,8 @@ class Step:
 class Promise:
     """HOW-2, HOW-4: when something arrived and by when it is due (both UTC), by which rule, and why.
 
-    `rule` is HOW-2 for what arrived in business hours and HOW-4 for what arrived outside them.
+    `rule` is HOW-2 for what arrived in business hours, HOW-4 for what arrived outside them, and AFT-1 for what
+    arrived within a window after hours.
     """
 
     received_at: datetime

@@ -175,7 +175,9 @@ WORDINGS: dict[str, Wording] = {
         "Support outside business hours, by phone, e-mail or live remote session, is ordered ahead and "
         "priced by the hour, {minimum} at least; every line is shown before you order. Less than "
         "{short_notice} ahead it costs {short_notice_percent} more. It is confirmed once a named member of "
-        "our staff has taken it.",
+        "our staff has taken it; when nobody has {hold_by} before its start, what was paid comes back. What is "
+        "sent within it is answered within {window_reply}. Cancelled at least {full_refund} before its start it "
+        "is paid back in full, later {late_refund} of it, after its start nothing.",
     ),
     "USE-1": Wording(
         _FAIR_USE,

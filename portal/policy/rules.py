@@ -48,6 +48,7 @@ def _numbers(edition: Edition) -> dict[str, str]:
         **_training_numbers(edition),
         **_fair_use_numbers(edition),
         **_price_numbers(edition),
+        **_after_hours_numbers(edition),
         **_wish_numbers(edition),
         "edition": str(edition.number),
     }
@@ -102,6 +103,16 @@ def _price_numbers(edition: Edition) -> dict[str, str]:
         "minimum": length(prices.minimum_minutes),
         "short_notice": length(prices.short_notice_minutes),
         "short_notice_percent": f"{prices.short_notice_percent}%",
+    }
+
+
+def _after_hours_numbers(edition: Edition) -> dict[str, str]:
+    rules = edition.after_hours
+    return {
+        "hold_by": length(rules.hold_by_minutes),
+        "window_reply": length(rules.reply_minutes),
+        "full_refund": length(rules.full_refund_minutes),
+        "late_refund": f"{rules.late_refund_percent}%",
     }
 
 
