@@ -12,7 +12,7 @@ from portal.errors import Link, Refused
 from portal.events.models import Event
 from portal.policy.decision import Decision, WayOn, refused
 from portal.policy.edition import Edition
-from portal.policy.training import Audience, Entitlement, Slot, entitlements, kind_for, may_book
+from portal.policy.training import Audience, Entitlement, Slot, entitlement_to, kind_for, may_book
 
 OFFERED = 3
 
@@ -53,7 +53,7 @@ def admit(event: Event, audience: Audience, starts_at: datetime | None) -> Admis
     if starts_at is not None and starts_at.utcoffset() is None:
         starts_at = None
     edition, at = edition_in_force(), now()
-    entitlement = next(e for e in entitlements(event.facts, edition) if e.audience is audience)
+    entitlement = entitlement_to(kind_for(audience), event.facts, edition)
     used_by = session_using(event.id, audience)
     decision = may_book(entitlement, used_by is not None, starts_at or at, at, edition)
     if not decision and decision.rule == entitlement.rule:

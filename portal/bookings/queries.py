@@ -14,7 +14,7 @@ from portal.editions.queries import edition_numbered
 from portal.errors import NotFound
 from portal.events.models import Event
 from portal.paging import Page, page_of
-from portal.policy.terms import Audience
+from portal.policy.terms import Audience, SessionKind
 from portal.policy.training import cancel_by, is_given_back
 
 
@@ -95,10 +95,10 @@ def cut_off(booking: Booking) -> datetime | None:
     None for a session that uses up no entitlement (COV-1).
     """
     edition = edition_numbered(booking.policy_edition) if booking.one_per_event else None
-    return cancel_by(booking.starts_at, edition) if edition else None
+    return cancel_by(SessionKind(booking.kind), booking.starts_at, edition) if edition else None
 
 
 def is_given_back_at(booking: Booking, at: datetime) -> bool:
     """Whether cancelling at an instant gives the entitlement back, under the edition it was booked in."""
     edition = edition_numbered(booking.policy_edition)
-    return edition is not None and is_given_back(booking.starts_at, at, edition)
+    return edition is not None and is_given_back(SessionKind(booking.kind), booking.starts_at, at, edition)

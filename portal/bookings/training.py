@@ -11,7 +11,14 @@ from portal.clock import now
 from portal.editions.queries import edition_in_force
 from portal.events.models import Event
 from portal.policy.terms import Audience, in_words
-from portal.policy.training import Entitlement, SessionKind, entitlements, kind_for, session_times
+from portal.policy.training import (
+    Entitlement,
+    SessionKind,
+    entitlement_to,
+    entitlements,
+    kind_for,
+    session_times,
+)
 from portal.policy.wording import length
 
 FIRST_SHOWN = 6
@@ -75,7 +82,9 @@ def overview(event: Event) -> Overview:
     """What training `event` is entitled to under the edition in force, what is used, and the open times."""
     edition, using = edition_in_force(), sessions_using(event.id)
     training = tuple(
-        Training(found, using.get(found.audience)) for found in entitlements(event.facts, edition)
+        Training(found, using.get(found.audience))
+        for found in entitlements(event.facts, edition)
+        if found.kind is kind_for(found.audience)
     )
     return Overview(training, open_times(edition, now()))
 
@@ -95,11 +104,11 @@ class Terms:
 def terms_of(event: Event, audience: Audience) -> Terms:
     """The terms of training for one audience of `event`, under the edition in force."""
     edition = edition_in_force()
-    entitlement = next(e for e in entitlements(event.facts, edition) if e.audience is audience)
+    entitlement = entitlement_to(kind_for(audience), event.facts, edition)
     return Terms(
         title=in_words(kind_for(audience)),
         length=length(session_times(kind_for(audience), edition).length_minutes),
-        cut_off=length(edition.training.cut_off_minutes),
+        cut_off=length(session_times(kind_for(audience), edition).cut_off_minutes),
         limited=entitlement.sessions is not None,
         recordable=entitlement.recordable,
         rule=entitlement.rule,

@@ -31,7 +31,9 @@ def write_bookings(frame: Frame, stage: Stage, diary: Diary) -> None:
     """Write an event's live sessions, none of an audience that the event is not entitled to train."""
     placed = [plan for plan in content.bookings() if stage.customer.is_first and plan.event == stage.plan.key]
     entitled = {
-        each.audience: each for each in entitlements(stage.event.facts, frame.edition) if each.entitled
+        each.audience: each
+        for each in entitlements(stage.event.facts, frame.edition)
+        if each.entitled and each.kind is kind_for(each.audience)
     }
     for plan in placed:
         _write(frame, stage, diary, entitled[Audience(plan.audience)], plan)
@@ -57,10 +59,12 @@ def _write(frame: Frame, stage: Stage, diary: Diary, entitlement: Entitlement, p
     found = _time_for(frame, stage, diary, entitlement, plan)
     if found is None:
         return
-    cancelled = _cancelled_at(found, plan)
+    cancelled = _cancelled_at(found, entitlement, plan)
     if cancelled:
         diary.give_back(found)
-    given_back = cancelled is not None and is_given_back(found.starts_at, cancelled, frame.edition)
+    given_back = cancelled is not None and is_given_back(
+        entitlement.kind, found.starts_at, cancelled, frame.edition
+    )
     booker = stage.contacts[0].who
     booked = _booked_at(frame, stage, found, plan, entitlement)
     one_per_event = entitlement.sessions is not None
@@ -100,10 +104,12 @@ def _time_for(
     return diary.take(kind, earliest, min(-plan.days, PATIENCE_DAYS))
 
 
-def _cancelled_at(found: Found, plan: BookingPlan) -> datetime | None:
+def _cancelled_at(found: Found, entitlement: Entitlement, plan: BookingPlan) -> datetime | None:
     if plan.cancelled_days_before is None:
         return None
-    return cancel_by(found.starts_at) - timedelta(days=plan.cancelled_days_before - 1, hours=3)
+    return cancel_by(entitlement.kind, found.starts_at) - timedelta(
+        days=plan.cancelled_days_before - 1, hours=3
+    )
 
 
 def _booked_at(

@@ -10,6 +10,7 @@ from typing import Any, get_args, get_origin
 
 from portal.policy.edition_checks import EditionError, Problem, annotated_fields
 from portal.policy.edition_shape import Edition
+from portal.policy.edition_upgrades import brought_up
 from portal.policy.wording import clock
 
 
@@ -25,7 +26,7 @@ def from_json(stored: object) -> Edition:
     listing each field and what is wrong: unknown, missing, of the wrong type, out of bounds.
     """
     problems: list[Problem] = []
-    edition = _read(Edition, stored, "", problems)
+    edition = _read(Edition, brought_up(stored), "", problems)
     if problems or not isinstance(edition, Edition):
         raise EditionError(problems)
     return edition

@@ -9,6 +9,7 @@ from typing import Any
 from portal.policy.edition_checks import EditionError, annotated_fields
 from portal.policy.edition_json import from_json, to_json
 from portal.policy.edition_shape import Edition
+from portal.policy.edition_upgrades import brought_up
 
 Parts = dict[str, dict[str, Any]]
 """The stored form of the parts of an edition, by name, each with its parameters by name."""
@@ -52,7 +53,7 @@ def carried_over(draft: Parts, begun_from: Edition, newest: Edition) -> Parts:
     What the draft changed stays as the draft has it; everything else is the newer edition's. Where the two
     together contradict each other within a part, that part stays as the draft has it.
     """
-    begun, now = parts_of(begun_from), parts_of(newest)
+    draft, begun, now = brought_up(draft), parts_of(begun_from), parts_of(newest)
     merged = {part: _merged(draft.get(part, begun[part]), begun[part], now[part]) for part in PARTS}
     for part in PARTS:
         if not _is_sound(newest, {part: merged[part]}):

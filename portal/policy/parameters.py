@@ -129,7 +129,7 @@ class TicketRules:
 
 @dataclass(frozen=True, slots=True)
 class SessionTimes:
-    """HOW-5: what a kind of live session takes. Minutes; the horizon in days."""
+    """HOW-5, COV-5 to COV-7: what a kind of live session takes. Minutes; the horizon in days, the capacity in people."""
 
     kind: Annotated[SessionKind, Said("Kind", is_identity=True)]
     length_minutes: Annotated[int, Whole("Length", 5, 480, "minutes")]
@@ -137,6 +137,10 @@ class SessionTimes:
     buffer_after_minutes: Annotated[int, Whole("Time kept free after", 0, 240, "minutes")] = 15
     least_notice_minutes: Annotated[int, Whole("Shortest notice", 0, 90 * 1440, "minutes")] = 1440
     horizon_days: Annotated[int, Whole("Furthest ahead", 1, 730, "day")] = 60
+    cut_off_minutes: Annotated[
+        int, Whole("A session cancelled this long before its start is given back", 0, 30 * 1440, "minutes")
+    ] = 1440
+    capacity: Annotated[int, Whole("Most people taking part", 1, 10_000, "participant")] = 100
 
     @property
     def key(self) -> str:
@@ -146,19 +150,16 @@ class SessionTimes:
 
 @dataclass(frozen=True, slots=True)
 class TrainingRules:
-    """HOW-5, COV-1 and COV-5 to COV-7: times of each kind, the grid of slots, the cut-off. Minutes."""
+    """HOW-5, COV-1 and COV-5 to COV-7: what each kind takes, and the grid of slots in minutes."""
 
     sessions: Annotated[tuple[SessionTimes, ...], Said("Times of each kind")] = (
-        SessionTimes(SessionKind.CONTACT_TRAINING, 60),
+        SessionTimes(SessionKind.CONTACT_TRAINING, 60, capacity=20),
         SessionTimes(SessionKind.PRESENTER_TRAINING, 60),
         SessionTimes(SessionKind.EXHIBITOR_TRAINING, 60),
         SessionTimes(SessionKind.OPERATOR_TRAINING, 45),
-        SessionTimes(SessionKind.LIVE_ASSISTANCE, 30, 5, 10, 240, 30),
+        SessionTimes(SessionKind.LIVE_ASSISTANCE, 30, 5, 10, 240, 30, capacity=6),
     )
     grid_minutes: Annotated[int, Whole("Live sessions may start every", 5, 240, "minutes")] = 30
-    cut_off_minutes: Annotated[
-        int, Whole("A session cancelled this long before its start is given back", 0, 30 * 1440, "minutes")
-    ] = 1440
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,21 +118,21 @@ WORDINGS: dict[str, Wording] = {
         _COVERED,
         "Training of presenters",
         "The Virtual Event package comes with one live session of {presenters_length} for presenters. Ask for "
-        "a recording to pass on to those who missed it. Cancel at least {cut_off} ahead to keep the session "
-        "for another day.",
+        "a recording to pass on to those who missed it. Cancel at least {presenters_cut_off} ahead to keep the "
+        "session for another day.",
     ),
     "COV-6": Wording(
         _COVERED,
         "Training of exhibitors",
         "The Exhibitor package comes with one live session of {exhibitors_length} for exhibitors, on the same "
-        "terms: it can be recorded, and is kept when cancelled at least {cut_off} ahead.",
+        "terms: it can be recorded, and is kept when cancelled at least {exhibitors_cut_off} ahead.",
     ),
     "COV-7": Wording(
         _COVERED,
         "Training of operators",
         "An in-person event that records session attendance with the app has one live session of "
         "{operators_length} for the operators who scan attendees, on the same terms: it can be recorded, and "
-        "is kept when cancelled at least {cut_off} ahead.",
+        "is kept when cancelled at least {operators_cut_off} ahead.",
     ),
     "COV-8": Wording(
         _COVERED,

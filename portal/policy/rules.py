@@ -76,11 +76,12 @@ def _hours_numbers(edition: Edition) -> dict[str, str]:
 
 
 def _training_numbers(edition: Edition) -> dict[str, str]:
-    lengths = {
-        f"{audience}_length": length(session_times(kind_for(audience), edition).length_minutes)
-        for audience in Audience
-    }
-    return {**lengths, "cut_off": length(edition.training.cut_off_minutes)}
+    numbers = {}
+    for audience in Audience:
+        times = session_times(kind_for(audience), edition)
+        numbers[f"{audience}_length"] = length(times.length_minutes)
+        numbers[f"{audience}_cut_off"] = length(times.cut_off_minutes)
+    return numbers
 
 
 def _fair_use_numbers(edition: Edition) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Live training: who is entitled to it, and whether it may be booked (COV-1, COV-5 to COV-7, HOW-5)."""
+"""Live sessions: who is entitled to which kind, and whether it may be booked (COV-1, COV-5 to COV-7, HOW-5)."""
 
 from __future__ import annotations
 
@@ -22,13 +22,16 @@ __all__ = [
     "SessionTimes",
     "Slot",
     "Window",
+    "audience_of",
     "busy_range",
     "cancel_by",
+    "entitlement_to",
     "entitlements",
     "is_given_back",
     "is_open_slot",
     "kind_for",
     "may_book",
+    "may_book_kind",
     "may_restore",
     "notice_decision",
     "open_slots",
@@ -49,18 +52,29 @@ class EventFacts:
 
 @dataclass(frozen=True, slots=True)
 class Entitlement:
-    """COV-1, COV-5 to COV-7: whether an event's audience is entitled to training, why, what it lacks.
+    """COV-1, COV-5 to COV-7, HOW-5: whether an event is entitled to a kind of live session, why, what it lacks.
 
     `sessions` is how many live sessions come with the event; None is any number. `missing` names, in
     plain words, what the event would need.
     """
 
-    audience: Audience
+    kind: SessionKind
     entitled: bool
     rule: str
     reason: str
     missing: tuple[str, ...] = ()
     sessions: int | None = 1
+
+    @property
+    def audience(self) -> Audience:
+        """COV-1, COV-5 to COV-7: whom such a session is for."""
+        return audience_of(self.kind)
+
+    @property
+    def title(self) -> str:
+        """HOW-5: the kind as a heading: `Training for presenters`."""
+        words = in_words(self.kind)
+        return words[0].upper() + words[1:]
 
     @property
     def recordable(self) -> bool:
@@ -69,10 +83,11 @@ class Entitlement:
 
 
 _RULE_OF = {
-    Audience.CONTACTS: "COV-1",
-    Audience.PRESENTERS: "COV-5",
-    Audience.EXHIBITORS: "COV-6",
-    Audience.OPERATORS: "COV-7",
+    SessionKind.CONTACT_TRAINING: "COV-1",
+    SessionKind.PRESENTER_TRAINING: "COV-5",
+    SessionKind.EXHIBITOR_TRAINING: "COV-6",
+    SessionKind.OPERATOR_TRAINING: "COV-7",
+    SessionKind.LIVE_ASSISTANCE: "HOW-5",
 }
 
 _KIND_OF = {
@@ -88,35 +103,50 @@ def kind_for(audience: Audience) -> SessionKind:
     return _KIND_OF[audience]
 
 
+def audience_of(kind: SessionKind) -> Audience:
+    """COV-1, COV-5 to COV-7: whom a kind of live session is for; live assistance is for the contacts (WHO-1)."""
+    return next(
+        (audience for audience, trained_by in _KIND_OF.items() if trained_by is kind), Audience.CONTACTS
+    )
+
+
+def entitlement_to(kind: SessionKind, facts: EventFacts, edition: Edition = FIRST_EDITION) -> Entitlement:
+    """COV-1, COV-5 to COV-7, HOW-5: whether an event is entitled to a kind of live session, and why."""
+    return next(each for each in entitlements(facts, edition) if each.kind == kind)
+
+
 def entitlements(facts: EventFacts, edition: Edition = FIRST_EDITION) -> tuple[Entitlement, ...]:
-    """COV-1, COV-5, COV-6, COV-7: the training of each audience, entitled or not, in the policy's order.
+    """COV-1, COV-5 to COV-7, HOW-5: each kind of live session, entitled or not, in the policy's order.
 
     The edition in force gives the length that the reasons name, in minutes or hours.
     """
-    needed = {
-        Audience.CONTACTS: {},
-        Audience.PRESENTERS: {"the Virtual Event package": facts.virtual_event_package},
-        Audience.EXHIBITORS: {"the Exhibitor package": facts.exhibitor_package},
-        Audience.OPERATORS: {
+    needed: dict[SessionKind, dict[str, bool]] = {
+        SessionKind.CONTACT_TRAINING: {},
+        SessionKind.PRESENTER_TRAINING: {"the Virtual Event package": facts.virtual_event_package},
+        SessionKind.EXHIBITOR_TRAINING: {"the Exhibitor package": facts.exhibitor_package},
+        SessionKind.OPERATOR_TRAINING: {
             "to be held in person": facts.in_person,
             "to record session attendance with the app": facts.records_attendance,
         },
+        SessionKind.LIVE_ASSISTANCE: {},
     }
-    return tuple(_entitlement(audience, needs, edition) for audience, needs in needed.items())
+    return tuple(_entitlement(kind, needs, edition) for kind, needs in needed.items())
 
 
-def _entitlement(audience: Audience, needs: dict[str, bool], edition: Edition) -> Entitlement:
+def _entitlement(kind: SessionKind, needs: dict[str, bool], edition: Edition) -> Entitlement:
     missing = tuple(words for words, is_given in needs.items() if not is_given)
-    sessions = None if audience is Audience.CONTACTS else 1
-    reason = _reason(audience, missing, session_times(kind_for(audience), edition).length_minutes)
-    return Entitlement(audience, not missing, _RULE_OF[audience], reason, missing, sessions)
+    sessions = None if audience_of(kind) is Audience.CONTACTS else 1
+    reason = _reason(kind, missing, session_times(kind, edition).length_minutes)
+    return Entitlement(kind, not missing, _RULE_OF[kind], reason, missing, sessions)
 
 
-def _reason(audience: Audience, missing: tuple[str, ...], minutes: int) -> str:
-    people = in_words(audience)
+def _reason(kind: SessionKind, missing: tuple[str, ...], minutes: int) -> str:
+    people = in_words(audience_of(kind))
     if missing:
         return f"For a live training session for {people}, this event needs {listed(missing)}."
-    if audience is Audience.CONTACTS:
+    if kind is SessionKind.LIVE_ASSISTANCE:
+        return f"{people} may book live assistance of {length(minutes)} with a question or a task at hand."
+    if kind is SessionKind.CONTACT_TRAINING:
         return f"{people} may book live training sessions of {length(minutes)} on using the system."
     return f"One live training session of {length(minutes)} for {people} comes with this event."
 
@@ -136,8 +166,16 @@ def may_book(
         people = in_words(entitlement.audience)
         reason = f"The one live training session for {people} of this event is booked or used; a further one is a quote."
         return refused(entitlement.rule, reason, WayOn.ASK_FOR_RECORDING, WayOn.REQUEST_QUOTE)
-    untimely = notice_decision(kind_for(entitlement.audience), starts_at, now, edition)
+    untimely = notice_decision(entitlement.kind, starts_at, now, edition)
     return untimely if not untimely else granted(entitlement.rule, entitlement.reason)
+
+
+def may_book_kind(kind: SessionKind, *, is_contact: bool) -> Decision:
+    """WHO-1: whether someone may book a kind of live session: live assistance is support, so for contacts only."""
+    if kind is SessionKind.LIVE_ASSISTANCE and not is_contact:
+        reason = "Live assistance is support, which goes to the event's registered Technical Contacts only."
+        return refused("WHO-1", reason, WayOn.REGISTER_CONTACT)
+    return granted(_RULE_OF[kind], f"You may book {in_words(kind)}.")
 
 
 def notice_decision(kind: SessionKind, starts_at: datetime, now: datetime, edition: Edition) -> Decision:
@@ -156,17 +194,17 @@ def notice_decision(kind: SessionKind, starts_at: datetime, now: datetime, editi
     return granted("HOW-5", "The start can be booked: first come, first served.")
 
 
-def cancel_by(starts_at: datetime, edition: Edition = FIRST_EDITION) -> datetime:
-    """COV-5 to COV-7: the last instant, in UTC, at which cancelling gives the session back (24 h before)."""
-    return in_utc(starts_at, "HOW-5") - timedelta(minutes=edition.training.cut_off_minutes)
+def cancel_by(kind: SessionKind, starts_at: datetime, edition: Edition = FIRST_EDITION) -> datetime:
+    """COV-5 to COV-7: the last instant, in UTC, at which cancelling gives a session of a kind back (24 h before)."""
+    return in_utc(starts_at, "HOW-5") - timedelta(minutes=session_times(kind, edition).cut_off_minutes)
 
 
-def is_given_back(starts_at: datetime, cancelled_at: datetime, edition: Edition) -> bool:
+def is_given_back(kind: SessionKind, starts_at: datetime, cancelled_at: datetime, edition: Edition) -> bool:
     """COV-5, COV-6, COV-7: whether a session cancelled then may be booked anew: at its cut-off at the latest.
 
     The cut-off is real elapsed time before the start (24 h). Raises PolicyError without a time zone.
     """
-    return in_utc(cancelled_at, "HOW-5") <= cancel_by(starts_at, edition)
+    return in_utc(cancelled_at, "HOW-5") <= cancel_by(kind, starts_at, edition)
 
 
 def may_restore(*, is_staff: bool) -> Decision:

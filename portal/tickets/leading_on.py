@@ -52,9 +52,8 @@ def withdraw_proposal(actor: Actor, ticket_id: int) -> Ticket:
 
 def proposable(ticket: Ticket) -> list[Audience]:
     """The kinds of live session that the ticket's event is entitled to (COV-1, COV-5 to COV-7)."""
-    return [
-        found.audience for found in entitlements(ticket.event.facts, edition_in_force()) if found.entitled
-    ]
+    known = entitlements(ticket.event.facts, edition_in_force())
+    return list(dict.fromkeys(found.audience for found in known if found.entitled))
 
 
 def first_question(ticket: Ticket) -> str:

@@ -191,9 +191,10 @@ def test_the_cut_off_is_that_of_the_edition_the_session_was_booked_under(session
     from portal.editions.models import PolicyEdition
     from portal.policy.edition import FIRST_EDITION, to_json
 
+    longer = tuple(replace(times, cut_off_minutes=48 * 60) for times in FIRST_EDITION.training.sessions)
     stricter = replace(
         FIRST_EDITION, number=2, in_force_from=utc("2026-11-23 15:00"),
-        training=replace(FIRST_EDITION.training, cut_off_minutes=48 * 60),
+        training=replace(FIRST_EDITION.training, sessions=longer),
     )  # fmt: skip
     db.session.add(PolicyEdition(number=2, in_force_from=stricter.in_force_from, summary="Stricter",
                                  parameters=to_json(stricter)))  # fmt: skip

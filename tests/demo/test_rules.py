@@ -24,7 +24,7 @@ from portal.policy.training import (
     Audience,
     SessionKind,
     busy_range,
-    entitlements,
+    entitlement_to,
     is_given_back,
     kind_for,
     notice_decision,
@@ -154,9 +154,7 @@ def test_sessions_are_entitled_to_and_as_long_as_the_policy_says() -> None:
     edition = edition_in_force()
     for booking in db.session.scalars(select(Booking)):
         audience = Audience(booking.audience)
-        (entitlement,) = [
-            each for each in entitlements(booking.event.facts, edition) if each.audience is audience
-        ]
+        entitlement = entitlement_to(kind_for(audience), booking.event.facts, edition)
         times = session_times(kind_for(audience), edition)
         assert entitlement.entitled
         assert booking.one_per_event == (entitlement.sessions is not None)
@@ -184,7 +182,7 @@ def test_a_cancelled_session_is_given_back_before_its_cut_off_only() -> None:
     edition = edition_in_force()
     for booking in db.session.scalars(select(Booking).where(Booking.state == "cancelled")):
         assert booking.cancelled_at is not None
-        given_back = is_given_back(booking.starts_at, booking.cancelled_at, edition)
+        given_back = is_given_back(booking.kind, booking.starts_at, booking.cancelled_at, edition)
         assert booking.uses_entitlement != given_back
 
 

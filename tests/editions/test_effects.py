@@ -67,7 +67,7 @@ def test_sessions_booked_for_a_day_that_closes_stay(world):
 
 def test_booked_sessions_keep_their_times(world):
     booking(world.congress, world.agent, world.contact, datetime(2026, 12, 2, 15, tzinfo=UTC))
-    assert told(training={"cut_off_minutes": 60}) == [
+    assert told(training={"grid_minutes": 60}) == [
         "1 live session booked: time, length and cut-off stay as booked."
     ]
 

@@ -11,6 +11,7 @@ from portal.bookings.models import Booking
 from portal.bookings.queries import cut_off
 from portal.db import db
 from portal.editions.applying import apply_editions
+from portal.policy.edition import FIRST_EDITION, parts_of
 from portal.roster.models import Contact, Removal
 from portal.roster.reminders import remind_managers
 from portal.roster.removal_requests import ask_for_removal
@@ -34,7 +35,7 @@ def hasty(world):
     publish(
         world.actor("manager"), hours={"opens": "10:00", "closes": "12:00", "reply_business_days": 3},
         tickets={"resolution_business_days": 1, "reopen_days": 1}, contacts={"removal_business_days": 10},
-        training={"cut_off_minutes": 0},
+        training={"sessions": [times | {"cut_off_minutes": 0} for times in parts_of(FIRST_EDITION)["training"]["sessions"]]},
     )  # fmt: skip
     apply_editions()
 

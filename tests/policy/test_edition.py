@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from portal.policy.decision import PolicyError
 from portal.policy.edition import (
     FIRST_EDITION,
+    PARTS,
     AddedHoliday,
     ContactBand,
     ContactRules,
@@ -26,6 +27,7 @@ from portal.policy.edition import (
     PriceRules,
     TicketRules,
     TrainingRules,
+    carried_over,
     changes,
     edition_in_force,
     from_json,
@@ -74,7 +76,13 @@ def editions(draw: st.DrawFn) -> Edition:
         draw(contact_rules()),
         draw(hours_rules()),
         TicketRules(draw(st.integers(1, 90)), draw(st.integers(10, 95)), draw(st.integers(1, 365))),
-        TrainingRules(grid_minutes=draw(st.integers(5, 240)), cut_off_minutes=draw(st.integers(0, 9_999))),
+        TrainingRules(
+            tuple(
+                replace(times, cut_off_minutes=draw(st.integers(0, 9_999)))
+                for times in TrainingRules().sessions
+            ),
+            draw(st.integers(5, 240)),
+        ),
         FairUseRules(draw(st.integers(0, 90)), percentile=draw(st.integers(1, 99))),
         PriceRules(draw(st.sampled_from(["USD", "EUR"])), draw(st.integers(0, 10**8))),
     )
@@ -91,7 +99,7 @@ def test_the_first_edition_says_what_the_policy_says() -> None:
     assert edition.hours.weekdays == (0, 1, 2, 3, 4)
     assert (edition.contacts.removal_business_days, edition.hours.reply_business_days) == (2, 1)
     assert (edition.prices.extra_contact_cents, edition.prices.currency) == (50_000, "USD")
-    assert edition.training.cut_off_minutes == 24 * 60
+    assert {each.cut_off_minutes for each in edition.training.sessions[:4]} == {24 * 60}
     use = edition.fair_use
     assert (use.free_days, use.window_days, use.patience_days) == (30, 30, 14)
     assert (use.percent_of_average, use.percentile, use.least_peers) == (200, 95, 10)
@@ -121,6 +129,33 @@ def test_parameters_that_an_old_edition_did_not_know_take_the_first_ones_values(
     stored = to_json(FIRST_EDITION)
     del stored["fair_use"], stored["prices"]["minimum_minutes"]
     assert from_json(stored) == FIRST_EDITION
+
+
+def as_stored_before(cut_off_minutes: int) -> dict[str, Any]:
+    """The first edition as it was stored while one cut-off held for all kinds and none had a capacity."""
+    stored = to_json(FIRST_EDITION)
+    for session in stored["training"]["sessions"]:
+        del session["cut_off_minutes"], session["capacity"]
+    stored["training"]["cut_off_minutes"] = cut_off_minutes
+    return stored
+
+
+def test_the_cut_off_of_an_edition_that_had_one_for_all_kinds_is_that_of_each() -> None:
+    sessions = from_json(as_stored_before(120)).training.sessions
+    assert {each.cut_off_minutes for each in sessions} == {120}
+    assert [each.capacity for each in sessions] == [20, 100, 100, 100, 6]
+
+
+def test_a_draft_with_one_cut_off_for_all_kinds_is_carried_over_with_it() -> None:
+    draft = {part: values for part, values in as_stored_before(120).items() if part in PARTS}
+    carried = carried_over(draft, FIRST_EDITION, replace(FIRST_EDITION, number=2))
+    assert {each["cut_off_minutes"] for each in carried["training"]["sessions"]} == {120}
+
+
+@pytest.mark.parametrize("training", [None, [], "x", {"sessions": "x"}, {"sessions": [1, {"kind": "x"}]}])
+def test_what_was_never_a_training_is_still_refused(training: object) -> None:
+    with pytest.raises(EditionError):
+        from_json({**as_stored_before(120), "training": training})
 
 
 def leaves(stored: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
@@ -213,7 +248,10 @@ def test_changes_in_words() -> None:
         added=(AddedHoliday(date(2026, 12, 24), "Christmas Eve"),),
         removed=(date(2026, 7, 3),),
     )
-    training = replace(FIRST_EDITION.training, cut_off_minutes=2_880)
+    first, *others = FIRST_EDITION.training.sessions
+    training = replace(
+        FIRST_EDITION.training, sessions=(replace(first, cut_off_minutes=2_880, capacity=25), *others)
+    )
     prices = replace(FIRST_EDITION.prices, extra_contact_cents=60_050, short_notice_percent=30)
     new = replace(FIRST_EDITION, number=2, hours=hours, training=training, prices=prices)
     assert changes(FIRST_EDITION, new) == (
@@ -222,7 +260,9 @@ def test_changes_in_words() -> None:
         "New: Holiday: Veterans Day.",
         "New: Extra day closed (Thursday 24 December 2026): Christmas Eve.",
         "New: Open although a holiday: Friday 3 July 2026.",
-        "A session cancelled this long before its start is given back: 24 hours became 2 days.",
+        "A session cancelled this long before its start is given back (training for Technical Contacts): "
+        "24 hours became 2 days.",
+        "Most people taking part (training for Technical Contacts): 20 participants became 25 participants.",
         "Price of an additional contact: US$500 became US$600.50.",
         "Surcharge at short notice: 25% became 30%.",
     )

@@ -17,11 +17,14 @@ from portal.policy.training import (
     EventFacts,
     Licence,
     SessionKind,
+    audience_of,
     cancel_by,
+    entitlement_to,
     entitlements,
     is_given_back,
     kind_for,
     may_book,
+    may_book_kind,
     may_restore,
     notice_decision,
     session_times,
@@ -32,12 +35,13 @@ some = settings(max_examples=80, deadline=None)
 facts = st.builds(
     EventFacts, st.booleans(), st.booleans(), st.booleans(), st.booleans(), st.sampled_from(Licence)
 )
+KIND = SessionKind.PRESENTER_TRAINING
 NOW = et("2026-06-01 10:00")
 LATER = NOW + timedelta(days=7)
 
 
 def entitlement(audience: Audience, event: EventFacts, edition: Edition = FIRST_EDITION) -> Entitlement:
-    return next(e for e in entitlements(event, edition) if e.audience is audience)
+    return entitlement_to(kind_for(audience), event, edition)
 
 
 EVERYTHING = EventFacts(True, True, True, True, Licence.PREMIUM)
@@ -47,12 +51,13 @@ NOTHING = EventFacts(False, False, False, False, Licence.BASIC)
 @some
 @given(facts)
 def test_what_an_event_is_decides_who_is_entitled(event: EventFacts) -> None:
-    entitled = {e.audience: e.entitled for e in entitlements(event, FIRST_EDITION)}
+    entitled = {e.kind: e.entitled for e in entitlements(event, FIRST_EDITION)}
     assert entitled == {
-        Audience.CONTACTS: True,
-        Audience.PRESENTERS: event.virtual_event_package,
-        Audience.EXHIBITORS: event.exhibitor_package,
-        Audience.OPERATORS: event.in_person and event.records_attendance,
+        SessionKind.CONTACT_TRAINING: True,
+        SessionKind.PRESENTER_TRAINING: event.virtual_event_package,
+        SessionKind.EXHIBITOR_TRAINING: event.exhibitor_package,
+        SessionKind.OPERATOR_TRAINING: event.in_person and event.records_attendance,
+        SessionKind.LIVE_ASSISTANCE: True,
     }
 
 
@@ -64,7 +69,7 @@ def test_what_is_missing_is_named_exactly_when_something_is(event: EventFacts) -
         assert all(missing in e.reason for missing in e.missing)
 
 
-def test_each_audience_has_its_rule_and_number_of_sessions() -> None:
+def test_each_kind_has_its_rule_and_number_of_sessions() -> None:
     assert [
         (e.audience, e.rule, e.sessions, e.recordable) for e in entitlements(EVERYTHING, FIRST_EDITION)
     ] == [
@@ -72,8 +77,19 @@ def test_each_audience_has_its_rule_and_number_of_sessions() -> None:
         (Audience.PRESENTERS, "COV-5", 1, True),
         (Audience.EXHIBITORS, "COV-6", 1, True),
         (Audience.OPERATORS, "COV-7", 1, True),
+        (Audience.CONTACTS, "HOW-5", None, False),
     ]
     assert {kind_for(audience) for audience in Audience} == set(SessionKind) - {SessionKind.LIVE_ASSISTANCE}
+    assert all(audience_of(kind_for(audience)) is audience for audience in Audience)
+
+
+def test_live_assistance_is_booked_by_contacts_only() -> None:
+    for kind in SessionKind:
+        assert may_book_kind(kind, is_contact=True)
+        for_others = may_book_kind(kind, is_contact=False)
+        assert for_others.allowed is (kind is not SessionKind.LIVE_ASSISTANCE)
+        if not for_others:
+            assert (for_others.rule, for_others.ways_on) == ("WHO-1", (WayOn.REGISTER_CONTACT,))
 
 
 def test_the_reasons_name_what_is_needed() -> None:
@@ -84,6 +100,7 @@ def test_the_reasons_name_what_is_needed() -> None:
         "For a live training session for exhibitors, this event needs the Exhibitor package.",
         "For a live training session for operators, this event needs to be held in person "
         "and to record session attendance with the app.",
+        "Technical Contacts may book live assistance of 30 minutes with a question or a task at hand.",
     ]
 
 
@@ -139,22 +156,27 @@ def test_the_notice_is_the_editions() -> None:
 @given(moments, st.integers(-172_800, 172_800))
 def test_given_back_up_to_the_cut_off(starts_at: datetime, seconds: int) -> None:
     cancelled_at = starts_at - timedelta(days=1) + timedelta(seconds=seconds)
-    assert is_given_back(starts_at, cancelled_at, FIRST_EDITION) is (seconds <= 0)
+    assert is_given_back(KIND, starts_at, cancelled_at, FIRST_EDITION) is (seconds <= 0)
 
 
 @pytest.mark.parametrize("sunday", [*SPRING_FORWARD, *FALL_BACK])
 def test_the_cut_off_is_24_real_hours_across_a_change_of_clocks(sunday: date) -> None:
     starts_at = et_at(sunday, "12:00")
-    by = cancel_by(starts_at)
+    by = cancel_by(KIND, starts_at)
     assert starts_at - by == timedelta(hours=24)
     assert by == et_at(sunday - timedelta(days=1), "11:00" if sunday in SPRING_FORWARD else "13:00")
-    assert is_given_back(starts_at, by, FIRST_EDITION)
-    assert not is_given_back(starts_at, by + timedelta(seconds=1), FIRST_EDITION)
+    assert is_given_back(KIND, starts_at, by, FIRST_EDITION)
+    assert not is_given_back(KIND, starts_at, by + timedelta(seconds=1), FIRST_EDITION)
 
 
-def test_the_cut_off_is_the_editions() -> None:
-    edition = replace(FIRST_EDITION, training=replace(FIRST_EDITION.training, cut_off_minutes=60))
-    assert is_given_back(LATER, LATER - timedelta(hours=1), edition)
+def test_the_cut_off_is_that_of_the_kind_in_the_edition() -> None:
+    short = tuple(
+        replace(s, cut_off_minutes=60) if s.kind is KIND else s for s in FIRST_EDITION.training.sessions
+    )
+    edition = replace(FIRST_EDITION, training=replace(FIRST_EDITION.training, sessions=short))
+    late = LATER - timedelta(hours=1)
+    assert is_given_back(KIND, LATER, late, edition)
+    assert not is_given_back(SessionKind.OPERATOR_TRAINING, LATER, late, edition)
 
 
 def test_only_staff_restore_a_session_that_was_missed() -> None:
@@ -169,4 +191,4 @@ def test_no_time_zone_is_refused() -> None:
         with pytest.raises(PolicyError):
             notice_decision(SessionKind.LIVE_ASSISTANCE, starts_at, now, FIRST_EDITION)
         with pytest.raises(PolicyError):
-            is_given_back(starts_at, now, FIRST_EDITION)
+            is_given_back(KIND, starts_at, now, FIRST_EDITION)
