@@ -24,7 +24,7 @@ COMPARISON = re.compile(
 ROW_LOCK = re.compile(r"\s+FOR (NO KEY )?UPDATE\b(\s+OF\s+\w+)?(\s+SKIP LOCKED)?")
 CONSTRAINTS = (
     "ALTER TABLE contact DROP CONSTRAINT uq_contact_seat_id",
-    "ALTER TABLE booking DROP CONSTRAINT ex_booking_host",
+    "ALTER TABLE commitment DROP CONSTRAINT ex_commitment_host",
     "DROP INDEX uq_booking_entitlement",
     'ALTER TABLE "order" DROP CONSTRAINT uq_order_form_key',
 )

@@ -5,6 +5,7 @@ from portal.accounts import models as accounts
 from portal.articles import models as articles
 from portal.audit import models as audit
 from portal.bookings import models as bookings
+from portal.bookings import models_commitments as commitments
 from portal.documents import models as documents
 from portal.duty import models as duty
 from portal.editions import models as editions
@@ -27,6 +28,6 @@ from portal.usage import models as usage
 from portal.wishlist import models as wishlist
 
 __all__ = [
-    "accounts", "articles", "audit", "bookings", "distribution", "documents", "duty", "editions", "events", "goals", "imports", "inbound", "mail", "orders", "payments", "questions", "quotes", "rate_counters", "roster", "search",
+    "accounts", "articles", "audit", "bookings", "commitments", "distribution", "documents", "duty", "editions", "events", "goals", "imports", "inbound", "mail", "orders", "payments", "questions", "quotes", "rate_counters", "roster", "search",
     "ticket_drafts", "ticket_work", "tickets", "usage", "wishlist",
 ]  # fmt: skip

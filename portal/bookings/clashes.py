@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from portal.db import db
 
 ENTITLEMENT = "uq_booking_entitlement"
-HOST_TAKEN = "ex_booking_host"
+HOST_TAKEN = "ex_commitment_host"
 WINDOW_OVERLAPS = "ex_availability_host"
 
 

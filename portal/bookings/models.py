@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.actor import Scope
@@ -12,10 +13,14 @@ from portal.clock import now
 from portal.db import Base, Key
 from portal.events.models import Event
 from portal.policy.terms import Audience, SessionKind, in_words
-from portal.policy.training import entitlements, kind_for
+from portal.policy.training import entitlement_to, kind_for
 
 # A host's key as a range: the exclusion constraint then needs no extension of PostgreSQL.
 SAME_HOST = text("int8range(host_id, host_id, '[]')")
+
+
+def _usual_kind(context: DefaultExecutionContext) -> str:
+    return kind_for(Audience(context.get_current_parameters()["audience"])).value
 
 
 class Availability(Base):
@@ -45,9 +50,11 @@ class Availability(Base):
 class Booking(Base):
     """A live session with an event's people (HOW-5), held by one host.
 
-    `busy` is the session with its buffers. `uses_entitlement` stays true for a no-show and for a
-    cancellation after the cut-off: the one session of COV-5 to COV-7 is then used up, until staff
-    give it back. `ticket_id` is the ticket it was booked from, where there is one.
+    `busy` is the session with its buffers; a trigger keeps it among the host's commitments. `uses_entitlement`
+    stays true for a no-show and for a cancellation after the cut-off: the one session of COV-5 to COV-7 is then
+    used up, until staff give it back. `ticket_id` is the ticket it was booked from, where there is one.
+    `placed_by_id` is who of support booked it for the customer, `override_reason` why against a limit, if it was;
+    `moved_from` is when it would have started before it was moved last.
     """
 
     __tablename__ = "booking"
@@ -55,8 +62,10 @@ class Booking(Base):
     id: Mapped[Key]
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
     audience: Mapped[str]
+    kind: Mapped[str] = mapped_column(default=_usual_kind)
     state: Mapped[str] = mapped_column(default="confirmed")
     host_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    host_reason: Mapped[str] = mapped_column(default="")
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     busy: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
@@ -66,6 +75,9 @@ class Booking(Base):
     note: Mapped[str] = mapped_column(default="")
     booked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     booked_at: Mapped[datetime] = mapped_column(default=now)
+    placed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    override_reason: Mapped[str] = mapped_column(default="")
+    moved_from: Mapped[datetime | None]
     handed_to_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
     cancelled_at: Mapped[datetime | None]
@@ -78,22 +90,23 @@ class Booking(Base):
     host: Mapped[Person] = relationship(foreign_keys=host_id)
     booked_by: Mapped[Person] = relationship(foreign_keys=booked_by_id)
     handed_to: Mapped[Person | None] = relationship(foreign_keys=handed_to_id)
+    placed_by: Mapped[Person | None] = relationship(foreign_keys=placed_by_id)
 
     __table_args__ = (
         CheckConstraint("state IN ('confirmed', 'done', 'no_show', 'cancelled')", name="state"),
         CheckConstraint("audience IN ('contacts', 'presenters', 'exhibitors', 'operators')", name="audience"),
+        CheckConstraint(
+            "(audience = 'contacts' AND kind IN ('contact_training', 'live_assistance'))"
+            " OR (audience, kind) IN (('presenters', 'presenter_training'),"
+            " ('exhibitors', 'exhibitor_training'), ('operators', 'operator_training'))",
+            name="kind",
+        ),
         CheckConstraint("ends_at > starts_at", name="order"),
         CheckConstraint("busy @> tstzrange(starts_at, ends_at)", name="busy"),
         CheckConstraint("(state = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled_at"),
         CheckConstraint("NOT uses_entitlement OR one_per_event", name="entitlement"),
         CheckConstraint(
             "state IN ('no_show', 'cancelled') OR uses_entitlement = one_per_event", name="held"
-        ),
-        ExcludeConstraint(
-            (SAME_HOST, "&&"),
-            ("busy", "&&"),
-            where=text("state != 'cancelled'"),
-            name="ex_booking_host",
         ),
         Index(
             "uq_booking_entitlement", "event_id", "audience",
@@ -104,9 +117,9 @@ class Booking(Base):
     )  # fmt: skip
 
     @property
-    def kind(self) -> SessionKind:
+    def session_kind(self) -> SessionKind:
         """The kind of live session, as the policy names it."""
-        return kind_for(Audience(self.audience))
+        return SessionKind(self.kind)
 
     @property
     def attended_by(self) -> Person:
@@ -116,13 +129,13 @@ class Booking(Base):
     @property
     def title(self) -> str:
         """What the session is, in words: `Training for presenters`."""
-        words = in_words(self.kind)
+        words = in_words(self.session_kind)
         return words[0].upper() + words[1:]
 
     @property
     def rule(self) -> str:
         """The rule that entitles the event to it; its event must have been loaded with it."""
-        return next(e.rule for e in entitlements(self.event.facts) if e.audience == self.audience)
+        return entitlement_to(self.session_kind, self.event.facts).rule
 
     @property
     def may_be_given_back(self) -> bool:

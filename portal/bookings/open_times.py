@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import Select, func, literal, or_, select, union_all
 from sqlalchemy.dialects.postgresql import Range
 
 from portal.accounts.models import Grant, Person
 from portal.accounts.permissions import PERMISSIONS
-from portal.bookings.models import Availability, Booking
+from portal.bookings.models import Availability
+from portal.bookings.models_commitments import Commitment, SlotHold
 from portal.db import db
 from portal.policy.edition import Edition
 from portal.policy.training import BusyRange, SessionKind, Slot, Window, open_slots, session_times
@@ -20,6 +21,17 @@ INSTANT = timedelta(microseconds=1)
 DAY = timedelta(days=1)
 # Longer than any session with its buffers can be (see the bounds of SessionTimes).
 REACH = DAY
+
+
+@dataclass(frozen=True)
+class Besides:
+    """What takes a host now, but is left aside because it is about to give way."""
+
+    booking_id: int | None = None
+    hold_id: int | None = None
+
+
+NOTHING = Besides()
 
 
 @dataclass(frozen=True)
@@ -77,14 +89,17 @@ def furthest(edition: Edition, at: datetime) -> datetime:
     return at + timedelta(days=max(times.horizon_days for times in edition.training.sessions))
 
 
-def open_times(edition: Edition, at: datetime, *, around: datetime | None = None) -> OpenTimes:
+def open_times(
+    edition: Edition, at: datetime, *, around: datetime | None = None, besides: Besides = NOTHING
+) -> OpenTimes:
     """Read what hosts have published and what keeps them busy, in one query.
 
-    From `at` to the furthest horizon; with `around`, only what decides a start at that instant.
+    From `at` to the furthest horizon; with `around`, only what decides a start at that instant. `besides` is
+    what is about to give way: a session that moves, a hold that is taken up.
     """
     start = around or at
     end = around + INSTANT if around else furthest(edition, at)
-    statement = union_all(_windows(start, end), _busy(start - REACH, end + REACH))
+    statement = union_all(_windows(start, end), _busy(start - REACH, end + REACH, at, besides))
     rows = db.session.execute(statement).all()
     windows = tuple(Window(host, opens, closes) for is_window, host, opens, closes in rows if is_window)
     busy = tuple(BusyRange(host, begins, ends) for is_window, host, begins, ends in rows if not is_window)
@@ -97,10 +112,21 @@ def _windows(start: datetime, end: datetime) -> HostTimes:
     )
 
 
-def _busy(start: datetime, end: datetime) -> HostTimes:
-    return select(literal(False), Booking.host_id, func.lower(Booking.busy), func.upper(Booking.busy)).where(
-        Booking.state != "cancelled", Booking.busy.op("&&")(Range(start, end))
+def _busy(start: datetime, end: datetime, at: datetime, besides: Besides) -> HostTimes:
+    """What takes hosts, whatever it is; a hold that has run out takes nobody."""
+    taken = (
+        select(
+            literal(False), Commitment.host_id, func.lower(Commitment.during), func.upper(Commitment.during)
+        )
+        .outerjoin(SlotHold, SlotHold.id == Commitment.hold_id)
+        .where(Commitment.during.op("&&")(Range(start, end)))
+        .where(or_(SlotHold.id.is_(None), SlotHold.expires_at > at))
     )
+    if besides.booking_id is not None:
+        taken = taken.where(Commitment.booking_id.is_distinct_from(besides.booking_id))
+    if besides.hold_id is not None:
+        taken = taken.where(Commitment.hold_id.is_distinct_from(besides.hold_id))
+    return taken
 
 
 def _hosts() -> Select[int]:

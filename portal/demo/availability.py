@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from portal.bookings.models import Availability
+from portal.demo.duty import absences
 from portal.demo.frame import HISTORY, Frame, Someone, note
 from portal.demo.moments import at_local, clock_changes
 from portal.policy.hours import is_business_day
@@ -42,6 +43,8 @@ class Diary:
         self.frame = frame
         self.windows: dict[date, list[tuple[Someone, datetime, datetime]]] = defaultdict(list)
         self.taken: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
+        for host, away in absences(frame):
+            self.taken[host.id].append(away)
         day, last = frame.today - HISTORY, published_until(frame.today)
         while day <= last:
             self._publish(day)

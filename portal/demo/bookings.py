@@ -72,6 +72,7 @@ def _write(frame: Frame, stage: Stage, diary: Diary, entitlement: Entitlement, p
         Booking,
         event_id=stage.id,
         audience=entitlement.audience.value,
+        kind=entitlement.kind.value,
         state=plan.state,
         host_id=found.host.id,
         starts_at=found.starts_at,

@@ -1,5 +1,6 @@
 """The team's rota, whom open tickets were offered to, and the views that some of the team have saved (HOW-1)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -60,6 +61,14 @@ def write_rotas(frame: Frame) -> None:
     _save(frame, manager, "After the event", {"view": "open", "topic": "after_the_event"}, shared=True)
 
 
+def absences(frame: Frame) -> Iterator[tuple[Someone, tuple[datetime, datetime]]]:
+    """Who of the team is away, from and until when."""
+    for email, plan in ROTAS.items():
+        if plan.away is not None:
+            first, last = (eastern(frame.today + timedelta(days=days)) for days in plan.away)
+            yield frame.people[email], (first, last)
+
+
 def write_offers(frame: Frame, ticket: int, topic: str, at: datetime) -> None:
     """Write that an open ticket was offered to those of the team who take its topic."""
     for agent in frame.team.agents:
@@ -76,14 +85,15 @@ def _write_rota(frame: Frame, who: Someone, plan: RotaPlan) -> None:
         frame.rows.add(DutyHours, person_id=who.id, weekday=weekday, **hours)
     if plan.off is not None:
         frame.rows.add(DutyException, person_id=who.id, day=frame.today + timedelta(days=plan.off))
-    if plan.away is not None:
-        first, last = (frame.today + timedelta(days=days) for days in plan.away)
-        span = f"[{eastern(first).isoformat()},{eastern(last).isoformat()})"
+    for away in (each for absent, each in absences(frame) if absent is who):
+        span = f"[{away[0].isoformat()},{away[1].isoformat()})"
         entered = frame.now - timedelta(days=6)
         key = frame.rows.add(
             Absence, person_id=who.id, during=span, note="Holiday", entered_by_id=who.id, entered_at=entered
         )
-        note(frame, entered, who, "absence.entered", Absence, key, after={"first": first.isoformat()})
+        note(
+            frame, entered, who, "absence.entered", Absence, key, after={"first": away[0].date().isoformat()}
+        )
 
 
 def _save(frame: Frame, who: Someone, name: str, wanted: dict[str, str], *, shared: bool = False) -> None:

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import Range, insert
-from sqlalchemy.exc import IntegrityError
 
 from portal.accounts.actor import Actor
 from portal.accounts.models import Person
 from portal.audit.record import record
+from portal.bookings.commitments import refuse_over_others
 from portal.clock import now
 from portal.db import db, use_case
 from portal.duty.models import Absence, DutyException, DutyHours, Skill
@@ -96,7 +96,8 @@ def remove_exception(actor: Actor, exception_id: int) -> int:
 def add_absence(actor: Actor, colleague_id: int, first: date, last: date, note: str = "") -> Absence:
     """Enter that an agent is away from the start of the Eastern day `first` to the end of `last`.
 
-    Their open tickets go to others once it begins. Raises Invalid (`first`, `last`), NotFound.
+    Their open tickets go to others once it begins. Raises Invalid (`first`, `last`), NotFound, StandsInTheWay
+    when they have a live session then, or are taken otherwise (HOW-5).
     """
     person = _held(actor, colleague_id)
     if not eastern_day(now()) - timedelta(days=31) <= first <= eastern_day(now()) + FURTHEST:
@@ -105,7 +106,7 @@ def add_absence(actor: Actor, colleague_id: int, first: date, last: date, note: 
         raise Invalid(last="The last day must not come before the first, nor two years after it.")
     during = Range(eastern(first), eastern(last + timedelta(days=1)))
     absence = Absence(person_id=person.id, during=during, note=note, entered_by_id=actor.person_id)
-    _insert(absence)
+    _insert(absence, actor.time_zone)
     after = {"person": person.email, "first": first, "last": last}
     record(actor, "absence.entered", absence, after=after)
     return absence
@@ -139,16 +140,15 @@ def _held(actor: Actor, colleague_id: int) -> Person:
     return db.session.scalars(held.execution_options(populate_existing=True)).one()
 
 
-def _insert(absence: Absence) -> None:
-    try:
-        with db.session.begin_nested():
-            db.session.add(absence)
-    except IntegrityError as error:
-        if "ex_absence_person" not in str(error.orig):
-            raise
-        raise Invalid(
-            first="Some of these days are in another absence already. Take that one out first."
-        ) from error
+def _insert(absence: Absence, zone: str) -> None:
+    away = select(Absence.id).where(
+        Absence.person_id == absence.person_id, Absence.during.overlaps(absence.during)
+    )
+    if db.session.scalar(away.limit(1)):
+        raise Invalid(first="Some of these days are in another absence already. Take that one out first.")
+    refuse_over_others(absence.person_id, absence.during, zone)
+    db.session.add(absence)
+    db.session.flush()
 
 
 def _week_in_words(week: Mapping[int, Span]) -> dict[str, str]:

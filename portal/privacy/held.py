@@ -68,6 +68,9 @@ HELD: tuple[Held, ...] = (
     Held("time_entry", "person_id", "Minutes you noted", ("ticket_id", "minutes", "note", "noted_at"), why=RECORDS),
     Held("ticket_offer", "person_id", "Tickets offered to you", ("ticket_id",), why=RECORDS),
     Held("availability", "host_id", "Times you offered", ("starts_at", "ends_at"), why=RECORDS),
+    Held("commitment", "host_id", "What takes your time", ("kind", "title", "entered_at"), Fate.BLANK, {"title": ""}, RECORDS),
+    Held("slot_hold", "held_by_id", "Times kept for you while you book", ("event_id", "starts_at", "expires_at"), Fate.DELETE),
+    Held("waiting", "person_id", "Waiting lists you are on", ("event_id", "kind", "since", "state"), why=RECORDS),
     Held("article_version", "author_id", "Help articles you wrote", ("title", "body", "reason"), why="It is the vendor's text; the name on it is gone."),
 )  # fmt: skip
 

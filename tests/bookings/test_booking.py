@@ -234,10 +234,10 @@ def test_the_constraint_behind_the_host_lock_offers_other_times(world, congress)
 
 
 def test_another_constraint_is_not_mistaken_for_a_clash(world, congress):
-    wrong = unwritten(congress, world.agent, world.contact, audience="everyone")
+    wrong = unwritten(congress, world.agent, world.contact, audience="everyone", kind="live_assistance")
 
     def write():
-        with clashes("uq_booking_entitlement", "ex_booking_host"):
+        with clashes("uq_booking_entitlement", "ex_commitment_host"):
             db.session.add(wrong)
 
     with pytest.raises(IntegrityError, match="ck_booking_audience"):

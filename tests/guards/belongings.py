@@ -178,7 +178,8 @@ def _saved_filter(owner: Person) -> int:
 
 def _rota(world: World, day: int) -> dict[str, int]:
     """A day with other hours, and an absence; both of the agent's."""
-    today, moment = now().date() + timedelta(days=day), now() + timedelta(days=day)
+    # Long after the session, since nobody is in two places.
+    today, moment = now().date() + timedelta(days=day), now() + timedelta(days=90 + day)
     other = DutyException(person_id=world.agent.id, day=today)
     away = Absence(person_id=world.agent.id, during=Range(moment, moment + timedelta(days=1)))
     db.session.add_all([other, away])

@@ -184,9 +184,9 @@ CHECKS = {
     "entitlement": "SELECT count(*) FROM scratch WHERE event_id = :event AND uses_entitlement",
 }
 WRITE = text(
-    "INSERT INTO scratch (event_id, audience, state, host_id, starts_at, ends_at, busy, one_per_event,"
+    "INSERT INTO scratch (event_id, audience, kind, state, host_id, starts_at, ends_at, busy, one_per_event,"
     " uses_entitlement, recording_wanted, note, booked_by_id, booked_at, calendar_sequence, policy_edition)"
-    " VALUES (:event, 'presenters', 'confirmed', :host, :starts, :ends, tstzrange(:starts, :ends), true,"
+    " VALUES (:event, 'presenters', 'presenter_training', 'confirmed', :host, :starts, :ends, tstzrange(:starts, :ends), true,"
     " true, false, '', :host, :starts, 0, 1)"
 )
 
