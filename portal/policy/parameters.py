@@ -150,7 +150,7 @@ class SessionTimes:
 
 @dataclass(frozen=True, slots=True)
 class TrainingRules:
-    """HOW-5, COV-1 and COV-5 to COV-7: what each kind takes, and the grid of slots in minutes."""
+    """HOW-5, COV-1 and COV-5 to COV-7: what each kind takes, the grid of slots, how long times are kept. Minutes."""
 
     sessions: Annotated[tuple[SessionTimes, ...], Said("Times of each kind")] = (
         SessionTimes(SessionKind.CONTACT_TRAINING, 60, capacity=20),
@@ -160,6 +160,13 @@ class TrainingRules:
         SessionTimes(SessionKind.LIVE_ASSISTANCE, 30, 5, 10, 240, 30, capacity=6),
     )
     grid_minutes: Annotated[int, Whole("Live sessions may start every", 5, 240, "minutes")] = 30
+    hold_minutes: Annotated[
+        int, Whole("A time is kept for whoever fills in its form for", 1, 120, "minutes")
+    ] = 10
+    holds_at_once: Annotated[int, Whole("Times kept for one person at once", 1, 20)] = 3
+    offer_minutes: Annotated[
+        int, Whole("An offer of the waiting list stands for", 10, 7 * 1440, "minutes")
+    ] = 240
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,9 @@ WORDINGS: dict[str, Wording] = {
     "HOW-5": Wording(
         _HOW,
         "Live sessions",
-        "Live assistance and training are booked ahead, and go to whoever books first.",
+        "Live assistance and training are booked ahead, and go to whoever books first. A time is kept for"
+        " {hold_length} while its form is filled in. Where no time is open, a waiting list offers what becomes free"
+        " in order of arrival; each offer stands for up to {offer_length}.",
     ),
     "COV-1": Wording(
         _COVERED,

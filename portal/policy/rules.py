@@ -76,7 +76,11 @@ def _hours_numbers(edition: Edition) -> dict[str, str]:
 
 
 def _training_numbers(edition: Edition) -> dict[str, str]:
-    numbers = {}
+    rules = edition.training
+    numbers = {
+        "hold_length": length(rules.hold_minutes),
+        "offer_length": length(rules.offer_minutes),
+    }
     for audience in Audience:
         times = session_times(kind_for(audience), edition)
         numbers[f"{audience}_length"] = length(times.length_minutes)
