@@ -27,6 +27,7 @@ __all__ = [
     "cancel_by",
     "entitlement_to",
     "entitlements",
+    "has_session_left",
     "is_given_back",
     "is_open_slot",
     "kind_for",
@@ -160,14 +161,20 @@ def may_book(
     short notice or too far ahead (a way on is another slot). Whether the slot is free is asked of
     `open_slots`. Raises PolicyError for an instant without a time zone.
     """
+    decision = has_session_left(entitlement, already_used)
+    untimely = notice_decision(entitlement.kind, starts_at, now, edition)
+    return decision if not decision or untimely else untimely
+
+
+def has_session_left(entitlement: Entitlement, already_used: bool) -> Decision:
+    """COV-1, COV-5 to COV-7, HOW-5: whether an event has a live session of a kind left; else a way on is a quote."""
     if not entitlement.entitled:
         return refused(entitlement.rule, entitlement.reason, WayOn.REQUEST_QUOTE)
     if already_used and entitlement.sessions is not None:
         people = in_words(entitlement.audience)
         reason = f"The one live training session for {people} of this event is booked or used; a further one is a quote."
         return refused(entitlement.rule, reason, WayOn.ASK_FOR_RECORDING, WayOn.REQUEST_QUOTE)
-    untimely = notice_decision(entitlement.kind, starts_at, now, edition)
-    return untimely if not untimely else granted(entitlement.rule, entitlement.reason)
+    return granted(entitlement.rule, entitlement.reason)
 
 
 def may_book_kind(kind: SessionKind, *, is_contact: bool) -> Decision:
