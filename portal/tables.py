@@ -26,8 +26,9 @@ from portal.tickets import models_goals as goals
 from portal.tickets import models_work as ticket_work
 from portal.usage import models as usage
 from portal.wishlist import models as wishlist
+from portal.wishlist import models_decisions as wish_decisions
 
 __all__ = [
     "accounts", "articles", "audit", "bookings", "commitments", "distribution", "documents", "duty", "editions", "events", "goals", "imports", "inbound", "mail", "orders", "payments", "questions", "quotes", "rate_counters", "roster", "search",
-    "ticket_drafts", "ticket_work", "tickets", "usage", "wishlist",
+    "ticket_drafts", "ticket_work", "tickets", "usage", "wish_decisions", "wishlist",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ MODULES = (
     "tickets", "drafts", "known", "files", "notes", "presence", "promises", "satisfaction", "reports", "canned", "queue", "bulk", "keyboard", "duty", "assignment",
     "bookings", "availability",
     "orders", "payments", "documents", "quotes", "quote_drafts", "usage", "management",
-    "wishes", "moderation",
+    "wishes", "stands", "moderation", "decisions",
     "questions",
     "articles", "shelves", "search",
     "ticket_work", "calls", "merging", "leading_on", "after_event",

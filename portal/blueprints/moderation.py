@@ -1,17 +1,17 @@
-"""Looking after the wish list: what waits for a moderator, and what management decides."""
+"""Looking after the wish list: what waits for a moderator."""
 
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
 from portal.errors import Invalid
-from portal.policy.wishes import WishStatus
+from portal.policy.wishes import WishState
 from portal.web.access import requires
 from portal.web.htmx import done
 from portal.web.paging import addressed
 from portal.web.signed_in import current_actor
 from portal.wishlist import moderation, queries
-from portal.wishlist.forms import AnswerForm, DecisionForm, DeclineForm
+from portal.wishlist.forms import AnswerForm, DeclineForm
 from portal.wishlist.models import Wish
 from portal.wishlist.similar import similar_wishes
 
@@ -29,7 +29,7 @@ def index() -> str:
 @blueprint.get("/staff/wishes/<int:wish_id>")
 @requires("wish:moderate")
 def show(wish_id: int) -> Response:
-    """One wish with what a moderator, or a manager, can do with it in its state."""
+    """One wish with what a moderator can do with it in its state."""
     return _page(wish_id)
 
 
@@ -70,28 +70,9 @@ def answer(wish_id: int) -> Response:
     return done(url_for("wishes.show", wish_id=wish_id), "The answer is on the wish's page.")
 
 
-@blueprint.post("/staff/wishes/<int:wish_id>/decision")
-@requires("wish:decide")
-def decide(wish_id: int) -> Response:
-    """Record what management decided (WISH-3)."""
-    form = DecisionForm()
-    form.offer(form.seen_state.data or "")
-    if not form.validate_on_submit():
-        return _page(wish_id, deciding=form)
-    try:
-        moderation.decide_wish(
-            current_actor(), wish_id, state=WishStatus(form.state.data), seen=form.seen_state.data or "",
-            answer=form.reply.data or "",
-        )  # fmt: skip
-    except Invalid as problem:
-        form.show_problems(problem.fields)
-        return _page(wish_id, deciding=form)
-    return done(url_for("wishes.show", wish_id=wish_id), "The decision is on the wish's page.")
-
-
 def _page(wish_id: int, **sent: Any) -> Response:
     wish = queries.wish_for(current_actor(), wish_id)
-    waits = wish.state == WishStatus.SUBMITTED
+    waits = wish.state == WishState.SUBMITTED
     similar = similar_wishes(current_actor(), wish.title, but=wish.id) if waits else []
     page = render_template(
         "moderation/show.html",
@@ -106,8 +87,5 @@ def _page(wish_id: int, **sent: Any) -> Response:
 def _forms(wish: Wish, sent: dict[str, Any]) -> dict[str, Any]:
     answering = sent.get("answering") or AnswerForm(formdata=None, answer=wish.answer)
     answering.seen.data = moderation.answer_mark(wish)
-    deciding = sent.get("deciding") or DecisionForm(formdata=None)
-    deciding.offer(wish.state)
-    deciding.seen_state.data = wish.state
     declining = sent.get("declining") or DeclineForm(formdata=None)
-    return {"answering": answering, "deciding": deciding, "declining": declining}
+    return {"answering": answering, "declining": declining}

@@ -1,4 +1,4 @@
-"""The wish list: reading it, adding to it, and saying what is useful."""
+"""The wish list: reading it, and adding to it."""
 
 from typing import Any
 
@@ -6,25 +6,27 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 
 from portal.errors import Invalid
 from portal.forms import tidy
-from portal.policy.wishes import WishStatus
+from portal.policy.wishes import WishDecision
 from portal.tickets.drafts import draft_for
 from portal.tickets.queries import ticket_scope
 from portal.web.access import requires, resolves
-from portal.web.htmx import done, wants_fragment
+from portal.web.htmx import done
 from portal.web.paging import addressed
 from portal.web.rate_limits import by_person, limiter
 from portal.web.signed_in import current_actor
 from portal.wishlist import queries, service
-from portal.wishlist.forms import LONGEST_TEXT, LONGEST_TITLE, VoteForm, WishForm
-from portal.wishlist.models import LISTED, Wish
+from portal.wishlist.deciding import decisions_on
+from portal.wishlist.following import follows
+from portal.wishlist.forms import LONGEST_TEXT, LONGEST_TITLE, StandForm, WishForm
+from portal.wishlist.models import Wish
 from portal.wishlist.similar import similar_wishes
-from portal.wishlist.standing import standings, supporters
+from portal.wishlist.standing import customers_standing, own_customers, standings
 
 blueprint = Blueprint("wishes", __name__)
 resolves("wish_id", queries.wish_scope)
 
 WISHES_A_DAY = "20 per day"
-TABS = {"all": LISTED, "planned": {WishStatus.PLANNED}, "done": {WishStatus.DONE}}
+TABS = {"all": (), "planned": (WishDecision.PLANNED,), "done": (WishDecision.DONE,)}
 MINE = "mine"
 LONGEST_SEARCH = 200
 
@@ -71,41 +73,10 @@ def new() -> Response | str:
 @requires("wish:read")
 def show(wish_id: int) -> str:
     """One wish: its text, whom it is useful to, what was answered and decided."""
-    form = VoteForm(formdata=None)
-    _offer_customers(form)
-    return _wish_page(queries.wish_for(current_actor(), wish_id), form)
-
-
-@blueprint.post("/wishes/<int:wish_id>/vote")
-@requires("wish:vote")
-def vote(wish_id: int) -> Response:
-    """Say that a wish is useful, or take that back with `useful=no` (WISH-2)."""
-    form, actor = VoteForm(), current_actor()
-    _offer_customers(form)
-    if not form.validate_on_submit():
-        return make_response(_wish_page(queries.wish_for(actor, wish_id), form), 422)
-    try:
-        wish = _vote(wish_id, form)
-    except Invalid as problem:
-        form.show_problems(problem.fields)
-        return make_response(_wish_page(queries.wish_for(actor, wish_id), form), 422)
-    if wants_fragment():
-        return make_response(render_template("wishes/_vote.html", wish=wish, standing=_standing(wish)))
-    return done(
-        url_for("wishes.show", wish_id=wish_id), "Your vote counts." if form.is_useful else "Vote taken back."
-    )
-
-
-def _vote(wish_id: int, form: VoteForm) -> Wish:
-    actor, customer = current_actor(), form.organisation_id.data
-    if customer is None and actor.is_staff and not queries.customer_ids(actor):
-        raise Invalid(organisation_id="Choose the customer in whose name you vote.")
-    if customer is None:
-        cast = service.say_useful if form.is_useful else service.take_back_useful
-        return cast(actor, wish_id)
-    if form.is_useful:
-        return service.say_useful_for(actor, wish_id, customer, note=form.note.data or "")
-    return service.take_back_useful_for(actor, wish_id, customer)
+    form = StandForm(formdata=None)
+    if current_actor().is_staff:
+        form.organisation_id.offer(queries.customers_to_speak_for(current_actor()), "Choose a customer")
+    return wish_page(queries.wish_for(current_actor(), wish_id), form)
 
 
 def _add(form: WishForm, customers: Any) -> Response:
@@ -127,29 +98,23 @@ def _form_page(form: WishForm, customers: Any, similar: Any, status: int) -> Res
     return make_response(render_template("wishes/new.html", standings=told, **context), status)
 
 
-def _wish_page(wish: Wish, form: VoteForm) -> str:
+def wish_page(wish: Wish, form: StandForm) -> str:
+    """The page of a wish, with `form` as the reader sent it where it could not be taken."""
     actor = current_actor()
-    for_staff = {
-        "supporters": supporters(actor, wish),
+    context = {
+        "standing": standings(actor, [wish])[wish.id],
+        "history": decisions_on(wish),
+        "customers": customers_standing(actor, wish),
+        "own_customers": own_customers(actor, wish),
+        "follows": follows(actor, wish),
         "from_ticket": wish.ticket_id if wish.ticket_id and ticket_scope(actor, wish.ticket_id) else None,
-        "added_by_staff": actor.is_staff and queries.is_added_by_staff(wish),
     }
-    return render_template("wishes/show.html", wish=wish, form=form, standing=_standing(wish), **for_staff)
+    return render_template("wishes/show.html", wish=wish, form=form, **context)
 
 
 def _customer() -> int | None:
     asked = _asked("organisation_id", 18)
     return int(asked) if asked.isascii() and asked.isdigit() else None
-
-
-def _offer_customers(form: VoteForm) -> None:
-    actor = current_actor()
-    if actor.is_staff:
-        form.organisation_id.offer(queries.customers_to_speak_for(actor), "Choose a customer")
-
-
-def _standing(wish: Wish) -> Any:
-    return standings(current_actor(), [wish])[wish.id]
 
 
 def _nobody() -> str:

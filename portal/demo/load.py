@@ -35,7 +35,7 @@ from portal.demo.removals import write_removals
 from portal.demo.roster import write_roster
 from portal.demo.rows import Rows
 from portal.demo.tickets import tickets_of
-from portal.demo.wishes import write_wishes
+from portal.demo.wishes import count_wishes, write_wishes
 from portal.demo.work import write_replies, write_work
 from portal.editions.queries import editions
 from portal.policy.edition import edition_in_force
@@ -123,6 +123,7 @@ def _write_all(frame: Frame, scale: int, progress: Progress) -> None:
         frame.rows.flush()
     write_work(frame, customers)
     frame.rows.finish()
+    count_wishes()
 
 
 def _drafts(frame: Frame, customer: Customer, diary: Diary) -> list[Draft]:

@@ -179,7 +179,10 @@ class BookingPlan:
 
 @dataclass(frozen=True, slots=True)
 class WishPlan:
-    """A wish. `appeal` is the share of customers who find it useful; `organisation` whose it is, if it matters."""
+    """A wish. `state` is where it stands, with moderators or else with management; `module` the part it concerns.
+
+    `appeal` is the share of customers who find it useful; `organisation` whose it is, if it matters.
+    """
 
     title: str
     state: str
@@ -190,6 +193,7 @@ class WishPlan:
     idea: str = ""
     answer: str = ""
     organisation: str | None = None
+    module: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What happens to a wish: who has it, when it is moderated, answered and decided, and who votes for it."""
+"""What happens to a wish: who has it, when it is moderated, answered and decided, and who finds it useful."""
 
 import random
 from dataclasses import dataclass
@@ -9,20 +9,29 @@ from portal.demo.frame import Frame, Someone
 from portal.demo.moments import moment_on
 from portal.demo.plans import WishPlan
 from portal.policy.hours import add_business_minutes
+from portal.policy.wishes import Stand, WishDecision
+from portal.wishlist.models import CLOSED
 
-DECIDED = frozenset({"planned", "done"})
-PUBLISHED = DECIDED | {"published"}
+# What a plan calls its state, once management has decided.
+DECIDED = {
+    "under_consideration": WishDecision.UNDER_CONSIDERATION,
+    "planned": WishDecision.PLANNED,
+    "in_progress": WishDecision.IN_PROGRESS,
+    "done": WishDecision.DONE,
+    "decided_against": WishDecision.DECLINED,
+}
 MODERATED_AFTER = (60, 900)
 ANSWERED_AFTER_DAYS = (8, 60)
 
 
 @dataclass(frozen=True, slots=True)
-class Ballot:
-    """A vote in the name of a customer (WISH-2)."""
+class Said:
+    """What somebody said of a wish for a customer (WISH-2)."""
 
     customer_id: int
-    voter: Someone
-    cast_at: datetime
+    who: Someone
+    stand: Stand
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +49,21 @@ class Life:
     @property
     def published_at(self) -> datetime | None:
         """Since when everybody sees it."""
-        return self.moderated_at if self.plan.state in PUBLISHED else None
+        return self.moderated_at if self.state == "published" else None
+
+    @property
+    def state(self) -> str:
+        """What the moderators made of it."""
+        return "published" if self.plan.state in DECIDED else self.plan.state
+
+    @property
+    def decision(self) -> WishDecision:
+        """What management decided."""
+        return DECIDED.get(self.plan.state, WishDecision.OPEN)
 
     @property
     def decided_at(self) -> datetime | None:
-        """When it was planned or done (WISH-3)."""
+        """When management decided on it (WISH-3)."""
         return self.answered_at if self.plan.state in DECIDED else None
 
 
@@ -81,15 +100,24 @@ def _author(
     return chance.choice(known)
 
 
-def ballots(frame: Frame, life: Life, customers: list[Customer], chance: random.Random) -> list[Ballot]:
-    """The votes for a wish in the order of time: its author's at once, others' while it takes votes."""
-    cast = [Ballot(life.customer.id, life.author, life.submitted_at)] if life.customer else []
+def what_was_said(frame: Frame, life: Life, customers: list[Customer], chance: random.Random) -> list[Said]:
+    """What customers said of a wish in the order of time: its author's at once, others' while it takes answers."""
+    said = [Said(life.customer.id, life.author, Stand.USEFUL, life.submitted_at)] if life.customer else []
     if life.published_at is None:
-        return cast
-    ends = life.decided_at if life.plan.state == "done" and life.decided_at else frame.now
+        return said
+    ends = life.decided_at if life.decision in CLOSED and life.decided_at else frame.now
     for customer in customers:
-        voter = chance.choice(customer.everybody)
-        begins = max(life.published_at, voter.since)
-        if customer is not life.customer and chance.random() < life.plan.appeal and begins < ends:
-            cast.append(Ballot(customer.id, voter, begins + (ends - begins) * chance.random() ** 2))
-    return sorted(cast, key=lambda ballot: ballot.cast_at)
+        who = chance.choice(customer.everybody)
+        begins, drawn = max(life.published_at, who.since), chance.random()
+        stand = _drawn(drawn, life.plan.appeal)
+        if customer is not life.customer and stand and begins < ends:
+            said.append(Said(customer.id, who, stand, begins + (ends - begins) * chance.random() ** 2))
+    return sorted(said, key=lambda each: each.at)
+
+
+def _drawn(drawn: float, appeal: float) -> Stand | None:
+    """Useful to a share of all; of the others one in three is neutral, one in six has no use for it."""
+    if drawn < appeal:
+        return Stand.USEFUL
+    rest = (drawn - appeal) / (1 - appeal)
+    return Stand.NEUTRAL if rest < 1 / 3 else Stand.NOT_FOR_US if rest < 1 / 2 else None

@@ -1,38 +1,52 @@
-"""Writing the wish list with its votes and audit rows."""
+"""Writing the wish list, with what customers said of it, what was decided, and audit rows."""
 
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
+from portal.db import db
 from portal.demo import content
 from portal.demo.customers import Customer
 from portal.demo.dice import dice
 from portal.demo.frame import Frame, Place, Someone, note
 from portal.demo.phrasing import phrase
-from portal.demo.wish_life import Ballot, Life, ballots, life_of
-from portal.wishlist.models import Vote, Wish
+from portal.demo.wish_life import Life, Said, life_of, what_was_said
+from portal.wishlist.counting import recount
+from portal.wishlist.models import Wish, WishFollower, WishStand
+from portal.wishlist.models_decisions import DecisionRecord
 
 
 def write_wishes(frame: Frame, customers: list[Customer]) -> None:
-    """Write every wish once, however many customers there are; each customer votes for some of them."""
+    """Write every wish once, however many customers there are; each customer says something of some of them."""
     first = [customer for customer in customers if customer.is_first]
     for plan in sorted(content.wishes(), key=lambda plan: -plan.days_ago):
         chance = dice("wish", plan.title)
         life = life_of(frame, plan, first, chance)
-        votes = ballots(frame, life, customers, chance)
-        key = _write_row(frame, life, len(votes))
+        key = _write_row(frame, life)
         _note_course(frame, key, life)
-        for number, vote in enumerate(votes):
-            _write_vote(frame, key, vote, number)
+        _write_followers(frame, key, life)
+        for said in what_was_said(frame, life, customers, chance):
+            _write_stand(frame, key, said)
 
 
-def _write_row(frame: Frame, life: Life, votes: int) -> int:
+def count_wishes() -> None:
+    """Count each wish from what was said of it, once all of that is in the tables (WISH-2)."""
+    for wish in db.session.scalars(select(Wish).order_by(Wish.id)):
+        recount(wish)
+
+
+def _write_row(frame: Frame, life: Life) -> int:
     plan = life.plan
     return frame.rows.add(
         Wish,
+        root_id=None,
         title=_said(life, plan.title),
         problem=_said(life, plan.problem),
         idea=_said(life, plan.idea),
-        state=plan.state,
+        module=plan.module,
+        state=life.state,
+        decision=life.decision.value,
         author_id=life.author.id,
         organisation_id=life.customer.id if life.customer else None,
         submitted_at=life.submitted_at,
@@ -43,7 +57,6 @@ def _write_row(frame: Frame, life: Life, votes: int) -> int:
         answered_by_id=life.answered_by and life.answered_by.id,
         decided_at=life.decided_at,
         decided_by_id=frame.team.managers[0].id if life.decided_at else None,
-        votes=votes,
     )
 
 
@@ -52,13 +65,36 @@ def _said(life: Life, text: str) -> str:
     return phrase(text, american=american).filled({}, dice("words", life.plan.title))
 
 
-def _write_vote(frame: Frame, wish: int, vote: Ballot, earlier: int) -> None:
+def _write_stand(frame: Frame, wish: int, said: Said) -> None:
     frame.rows.add(
-        Vote, wish_id=wish, organisation_id=vote.customer_id, person_id=vote.voter.id, cast_at=vote.cast_at
+        WishStand,
+        wish_id=wish,
+        organisation_id=said.customer_id,
+        person_id=said.who.id,
+        stand=said.stand.value,
+        stood_at=said.at,
     )
-    before, after = {"votes": earlier}, {"votes": earlier + 1}
-    place = Place(vote.customer_id)
-    note(frame, vote.cast_at, vote.voter, "wish.voted", Wish, wish, place, before, after)
+    before, after = {"stand": None}, {"stand": said.stand.value}
+    note(frame, said.at, said.who, "wish.stood", Wish, wish, Place(said.customer_id), before, after)
+
+
+def _write_followers(frame: Frame, wish: int, life: Life) -> None:
+    """The author, who has been told what was decided until now."""
+    told = 0
+    if life.decided_at:
+        told = frame.rows.add(
+            DecisionRecord,
+            wish_id=wish,
+            number=1,
+            decision=life.decision.value,
+            answer=life.plan.answer,
+            decided_by_id=frame.team.managers[0].id,
+            decided_at=life.decided_at,
+            policy_edition=frame.edition_at(life.decided_at),
+        )
+    frame.rows.add(
+        WishFollower, wish_id=wish, person_id=life.author.id, since=life.submitted_at, told_through=told
+    )
 
 
 def _note_course(frame: Frame, wish: int, life: Life) -> None:
@@ -81,7 +117,8 @@ def _note_course(frame: Frame, wish: int, life: Life) -> None:
     elif life.moderated_at:
         moved(life.moderated_at, moderator, "submitted", "published")
     if life.decided_at:
-        moved(life.decided_at, frame.team.managers[0], "published", plan.state, plan.answer)
+        before, after = {"decision": "open"}, {"decision": life.decision.value, "answer": plan.answer}
+        note(frame, life.decided_at, frame.team.managers[0], "wish.decided", Wish, wish, place, before, after)
     elif life.answered_at and life.answered_by and plan.state == "published":
         before, after = {"answer": ""}, {"answer": plan.answer}
         note(frame, life.answered_at, life.answered_by, "wish.answered", Wish, wish, place, before, after)

@@ -64,7 +64,7 @@ def _counts(at: datetime) -> dict[str, Select[int]]:
         ),
         "quotes_drafted": _of(QuoteVersion, QuoteVersion.sent_at.is_(None)),
         "notices": _of(UsageNotice, ~decided.exists()),
-        "wishes": _of(Wish, Wish.state == "published"),
+        "wishes": _of(Wish, Wish.state == "published", Wish.decision == "open"),
         "orders": _of(Order, Order.state == "pending"),
         "mail": _of(InboundMail, InboundMail.state == "quarantined"),
     }  # fmt: skip

@@ -1,8 +1,7 @@
-"""The wish list: who may add, how usefulness is counted, who decides (WISH-1 to WISH-4)."""
+"""The wish list: who may add, how one stands, who decides (WISH-1 to WISH-4)."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -11,32 +10,90 @@ from portal.policy.decision import Decision, WayOn, granted, refused
 from portal.policy.terms import Role
 
 __all__ = [
+    "Frequency",
     "Instructions",
     "Role",
-    "WishStatus",
+    "Stand",
+    "WishDecision",
+    "WishModule",
+    "WishState",
     "instructions",
     "may_add_wish",
     "may_decide",
     "may_moderate",
-    "may_set_status",
     "shown_date",
-    "usefulness",
+    "wish_word",
 ]
 
 
-class WishStatus(StrEnum):
-    """Where a wish stands (WISH-3)."""
+class WishState(StrEnum):
+    """Where a wish is with its moderators (WISH-1). Only what is published is on the list."""
 
     SUBMITTED = "submitted"
+    ASKED_BACK = "asked_back"
     PUBLISHED = "published"
-    MERGED = "merged"
     DECLINED = "declined"
+    HIDDEN = "hidden"
+    MERGED = "merged"
+
+
+class WishDecision(StrEnum):
+    """What management decided on a published wish (WISH-3); a question of its own beside moderation."""
+
+    OPEN = "open"
+    UNDER_CONSIDERATION = "under_consideration"
     PLANNED = "planned"
+    IN_PROGRESS = "in_progress"
     DONE = "done"
+    DECLINED = "declined"
 
 
-_DECIDED = frozenset({WishStatus.PLANNED, WishStatus.DONE})
+class Stand(StrEnum):
+    """What somebody says of a wish, for their organisation (WISH-2)."""
+
+    USEFUL = "useful"
+    NEUTRAL = "neutral"
+    NOT_FOR_US = "not_for_us"
+
+
+class WishModule(StrEnum):
+    """The licensed part that a wish concerns; without one it concerns every customer (WISH-2)."""
+
+    VIRTUAL_EVENT = "virtual_event"
+    EXHIBITORS = "exhibitors"
+    ATTENDANCE_APP = "attendance_app"
+    PREMIUM = "premium"
+
+
+class Frequency(StrEnum):
+    """How often the problem comes up (WISH-1)."""
+
+    EVERY_DAY = "every_day"
+    EVERY_WEEK = "every_week"
+    EVERY_EVENT = "every_event"
+    NOW_AND_THEN = "now_and_then"
+
+
+_WORDS: dict[StrEnum, str] = {
+    WishState.SUBMITTED: "with the moderators",
+    WishState.ASKED_BACK: "back with its author",
+    WishDecision.OPEN: "open",
+    WishDecision.UNDER_CONSIDERATION: "under consideration",
+    WishDecision.DECLINED: "decided against",
+    Stand.USEFUL: "useful to us",
+    Stand.NEUTRAL: "neutral",
+    Stand.NOT_FOR_US: "not for us",
+    WishModule.VIRTUAL_EVENT: "Virtual Event package",
+    WishModule.EXHIBITORS: "Exhibitor package",
+    WishModule.ATTENDANCE_APP: "attendance app",
+    WishModule.PREMIUM: "Premium licence",
+}
 _MODERATING = frozenset({Role.MODERATOR, Role.MANAGER})
+
+
+def wish_word(term: StrEnum) -> str:
+    """A term of the wish list as it is shown to people (WISH-1 to WISH-3)."""
+    return _WORDS.get(term, term.value.replace("_", " "))
 
 
 def may_add_wish(role: str) -> Decision:
@@ -46,14 +103,6 @@ def may_add_wish(role: str) -> Decision:
     """
     Role(role)
     return granted("WISH-1", "Ideas from all users are welcome.")
-
-
-def usefulness(votes: Iterable[tuple[Hashable, Hashable]]) -> int:
-    """WISH-2: how many customers find a wish useful, from (customer, person) of each vote.
-
-    A customer counts once, however many of its people vote.
-    """
-    return len({customer for customer, _ in votes})
 
 
 def may_moderate(role: str) -> Decision:
@@ -69,13 +118,6 @@ def may_decide(role: str) -> Decision:
         return granted("WISH-3", "Management and the development team decide.")
     reason = "Whether and when a wish is carried out is decided by management and the development team."
     return refused("WISH-3", reason, WayOn.ASK_MANAGER)
-
-
-def may_set_status(role: str, status: WishStatus) -> Decision:
-    """WISH-3: whether someone may give a wish a status: planned and done are a manager's to set."""
-    if status is WishStatus.SUBMITTED:
-        return may_add_wish(role)
-    return may_decide(role) if status in _DECIDED else may_moderate(role)
 
 
 def shown_date(planned_for: date | None, *, published_by: str | None) -> date | None:

@@ -49,8 +49,11 @@ HELD: tuple[Held, ...] = (
     Held("quote", "asked_by_id", "Quotes you asked for", ("id", "event_id", "title", "asked_for", "asked_at", "state"), why=RECORDS),
     Held("quote_message", "author_id", "What you wrote about quotes", ("quote_id", "body", "sent_at"), why=RECORDS),
     Held("question_message", "author_id", "Your answers to attendees", ("question_id", "body", "sent_at"), why=RECORDS),
-    Held("wish", "author_id", "Wishes you added", ("title", "problem", "idea", "state", "submitted_at"), why="A wish is the customers'; the name on it is gone."),
-    Held("vote", "person_id", "Wishes that you find useful", ("wish_id", "cast_at"), why="It counts for the organisation."),
+    Held("wish", "author_id", "Wishes you added", ("title", "problem", "affected", "frequency", "workaround", "idea", "state", "submitted_at"), why="A wish is the customers'; the name on it is gone."),
+    Held("wish_stand", "person_id", "What you said of wishes", ("wish_id", "organisation_id", "stand", "stood_at"), why="It counts for the organisation."),
+    Held("organisation_stand", "chosen_by_id", "What you chose for your organisation", ("wish_id", "organisation_id", "chosen", "chosen_at"), why="It counts for the organisation."),
+    Held("wish_follower", "person_id", "Wishes you follow", ("wish_id", "since"), Fate.DELETE),
+    Held("wish_evaluation", "evaluator_id", "Wishes you evaluated", ("wish_id", "usefulness", "usefulness_why", "effort", "effort_why", "fit", "fit_why", "risk", "risk_why", "evaluated_at"), why="It is the vendor's view of the wish; the name on it is gone."),
     Held("outbound_mail", "person_id", "Mail we sent you", ("subject", "body_text", "address", "state", "queued_at", "sent_at"), Fate.BLANK, {"subject": GONE, "body_text": "", "body_html": "", "address": GONE}, "That a mail was sent stays on record."),
     Held("inbound_mail", "person_id", "Mail you sent us", ("subject", "sender", "body", "received_at", "state"), Fate.BLANK, {"subject": GONE, "body": "", "sender": GONE, "sender_name": "", "envelope_from": GONE}, "That a mail came in stays on record."),
     Held("contact_import", "owner_id", "Lists of contacts you uploaded", ("source", "created_at"), Fate.DELETE),
@@ -78,6 +81,6 @@ HELD: tuple[Held, ...] = (
 MENTIONED: frozenset[str] = frozenset(
     {
         "canned_reply", "edition_course", "policy_draft", "published_answer", "after_event_help", "payment", "ticket_link",
-        "ticket_merge", "usage_decision", "quote_version", "refund", "removal",
+        "ticket_merge", "usage_decision", "quote_version", "refund", "removal", "wish_decision", "planning_round",
     }
 )  # fmt: skip

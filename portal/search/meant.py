@@ -43,7 +43,7 @@ def _known_words(actor: Actor) -> set[str]:
     texts = [articles.order_by(Article.id.desc()).limit(READ_FROM)]
     if wishes is not None:
         listed = wishes.with_only_columns((Wish.title + " " + Wish.problem).label("text"))
-        texts.append(listed.order_by(Wish.votes.desc()).limit(READ_FROM))
+        texts.append(listed.order_by(Wish.score.desc()).limit(READ_FROM))
     read = union_all(*[select(text.subquery()) for text in texts]).subquery()
     words = func.unnest(func.tsvector_to_array(func.to_tsvector(SIMPLE, func.left(read.c.text, 20_000))))
     return set(db.session.scalars(select(words).distinct()))

@@ -66,7 +66,7 @@ def found_wishes(actor: Actor, words: str, limit: int, offset: int) -> list[Foun
             func.ts_headline(ENGLISH, func.left(Wish.problem, SNIPPET_FROM), any_of(words), BEST_PART),
         )
     )
-    best = shown.order_by(func.ts_rank(WORDS, query).desc(), Wish.votes.desc(), Wish.id)
+    best = shown.order_by(func.ts_rank(WORDS, query).desc(), Wish.score.desc(), Wish.id)
     return [FoundWish(*row) for row in db.session.execute(best.limit(limit).offset(offset))]
 
 

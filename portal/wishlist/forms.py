@@ -5,20 +5,16 @@ from typing import Any
 
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs lag behind
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import DataRequired, Length
 
 from portal.accounts.models import Organisation
 from portal.forms import CreatingForm, PortalForm
-from portal.policy.wishes import WishStatus
+from portal.policy.wishes import Stand, wish_word
 
 LONGEST_TITLE = 120
 LONGEST_TEXT = 4000
 TOO_LONG = f"Use at most {LONGEST_TEXT} characters."
-DECISIONS = {
-    WishStatus.PLANNED: "Planned",
-    WishStatus.DONE: "Done",
-    WishStatus.PUBLISHED: "Open: not planned",
-}
+TAKEN_BACK = "none"
 
 
 class CustomerField(SelectField):
@@ -61,17 +57,24 @@ class WishForm(CreatingForm):
         return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
 
 
-class VoteForm(PortalForm):
-    """Says that a wish is useful, or takes it back (WISH-2). Staff name the customer they speak for."""
+class StandForm(PortalForm):
+    """Says how useful a wish is, or takes that back (WISH-2). Staff name the customer they speak for."""
 
-    useful = HiddenField(default="yes")
-    organisation_id = CustomerField("Customer who finds it useful")
+    stand = RadioField(
+        "What they say of it",
+        [DataRequired("Choose what to say of the wish.")],
+        choices=[
+            *(SelectChoice(stand.value, wish_word(stand).capitalize()) for stand in Stand),
+            SelectChoice(TAKEN_BACK, "Take back what I said"),
+        ],
+    )
+    organisation_id = CustomerField("Customer")
     note = StringField("Where they said so", [Length(max=200, message="Use at most 200 characters.")])
 
     @property
-    def is_useful(self) -> bool:
-        """Whether the vote is given rather than taken back."""
-        return self.useful.data != "no"
+    def chosen(self) -> Stand | None:
+        """The stand; None where it is taken back."""
+        return None if self.stand.data == TAKEN_BACK else Stand(self.stand.data)
 
 
 class DeclineForm(PortalForm):
@@ -93,22 +96,6 @@ class AnswerForm(PortalForm):
         "Public answer", [DataRequired("Write the answer."), Length(max=LONGEST_TEXT, message=TOO_LONG)]
     )
     seen = HiddenField()
-
-
-class DecisionForm(PortalForm):
-    """Records what management decided (WISH-3)."""
-
-    state = RadioField(
-        "Decision", [DataRequired("Choose what was decided.")], choices=[], validate_choice=True
-    )
-    reply = TextAreaField("Public answer", [Optional(), Length(max=LONGEST_TEXT, message=TOO_LONG)])
-    seen_state = HiddenField()
-
-    def offer(self, current: str) -> None:
-        """Set the decisions that change something, seen from the current state."""
-        self.state.choices = [
-            SelectChoice(state.value, label) for state, label in DECISIONS.items() if state != current
-        ]
 
 
 def _key(value: object) -> int | None:

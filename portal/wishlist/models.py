@@ -2,26 +2,32 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Double, FetchedValue, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.actor import Scope
 from portal.accounts.models import Organisation, Person
 from portal.clock import now
 from portal.db import Base, Key
-from portal.policy.wishes import WishStatus
+from portal.policy.usefulness import Tally
+from portal.policy.wishes import WishDecision, WishState
 
-LISTED = frozenset({WishStatus.PUBLISHED, WishStatus.PLANNED, WishStatus.DONE})
-OPEN_TO_VOTES = LISTED - {WishStatus.DONE}
+LISTED = frozenset({WishState.PUBLISHED})
+CLOSED = frozenset({WishDecision.DONE, WishDecision.DECLINED})
 _WORDS = "to_tsvector('english'::regconfig, (((title || ' '::text) || problem) || ' '::text) || idea)"
+_ON_LIST = text("state = 'published'")
+_STAND = "stand IN ('useful', 'neutral', 'not_for_us')"
 
 
 class Wish(Base):
     """An improvement idea or feature request (WISH-1).
 
-    A moderator publishes or declines it; from there only a manager decides (WISH-3). `votes` is the
-    number of customer organisations that find it useful (WISH-2), kept with each vote. `ticket_id` is the
-    ticket it came up in, where there is one. Without an author it came from an attendee, of whom nothing is kept.
+    `state` is what moderators made of it, `decision` what management decided (WISH-3). `module` is the licensed part
+    it concerns, None for every customer. `root_id` is the wish itself, or the one that it was merged into: stands
+    and followers of all wishes with one root count there, and no row is moved. `useful`, `neutral`, `against` and
+    `concerned` are customers, `score` and `trend` follow from them (WISH-2); they are kept on the root, as are the
+    decisions. `ticket_id` is the ticket it came up in, where there is one. Without an author it came from an
+    attendee, of whom nothing is kept; `on_behalf` is a wish that staff added for a customer.
     """
 
     __tablename__ = "wish"
@@ -29,20 +35,36 @@ class Wish(Base):
     id: Mapped[Key]
     title: Mapped[str]
     problem: Mapped[str]
+    affected: Mapped[str] = mapped_column(default="")
+    frequency: Mapped[str | None]
+    workaround: Mapped[str] = mapped_column(default="")
     idea: Mapped[str] = mapped_column(default="")
+    module: Mapped[str | None]
     state: Mapped[str] = mapped_column(default="submitted")
+    decision: Mapped[str] = mapped_column(default="open")
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    on_behalf: Mapped[bool] = mapped_column(default=False)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
+    # Its own key where none is given: a trigger sets it.
+    root_id: Mapped[int] = mapped_column(ForeignKey("wish.id"), FetchedValue(), index=True)
     submitted_at: Mapped[datetime] = mapped_column(default=now)
     published_at: Mapped[datetime | None]
     moderated_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    hidden_because: Mapped[str] = mapped_column(default="")
+    locked_at: Mapped[datetime | None]
+    locked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     answer: Mapped[str] = mapped_column(default="")
     answered_at: Mapped[datetime | None]
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    votes: Mapped[int] = mapped_column(default=0)
+    useful: Mapped[int] = mapped_column(default=0)
+    neutral: Mapped[int] = mapped_column(default=0)
+    against: Mapped[int] = mapped_column(default=0)
+    concerned: Mapped[int] = mapped_column(default=0)
+    score: Mapped[float] = mapped_column(Double, default=0.0)
+    trend: Mapped[float] = mapped_column(Double, default=0.0)
     form_key: Mapped[str | None] = mapped_column(unique=True)
 
     author: Mapped[Person | None] = relationship(foreign_keys=author_id)
@@ -52,17 +74,29 @@ class Wish(Base):
     decided_by: Mapped[Person | None] = relationship(foreign_keys=decided_by_id)
 
     __table_args__ = (
-        CheckConstraint("state IN ('submitted', 'published', 'planned', 'done', 'declined')", name="state"),
         CheckConstraint(
-            "state IN ('submitted', 'declined') OR published_at IS NOT NULL", name="published_at"
+            "state IN ('submitted', 'asked_back', 'published', 'declined', 'hidden', 'merged')", name="state"
         ),
-        CheckConstraint("votes >= 0", name="votes"),
-        Index(
-            "ix_wish_useful",
-            "votes",
-            "id",
-            postgresql_where=text("state IN ('published', 'planned', 'done')"),
+        CheckConstraint(
+            "decision IN ('open', 'under_consideration', 'planned', 'in_progress', 'done', 'declined')",
+            name="decision",
         ),
+        CheckConstraint(
+            "module IN ('virtual_event', 'exhibitors', 'attendance_app', 'premium')", name="module"
+        ),
+        CheckConstraint(
+            "frequency IN ('every_day', 'every_week', 'every_event', 'now_and_then')", name="frequency"
+        ),
+        CheckConstraint("state <> 'published' OR published_at IS NOT NULL", name="published_at"),
+        CheckConstraint("(state = 'merged') = (root_id <> id)", name="root"),
+        CheckConstraint(
+            "useful >= 0 AND neutral >= 0 AND against >= 0 AND useful + neutral + against <= concerned",
+            name="counts",
+        ),
+        Index("ix_wish_useful", "score", "id", postgresql_where=_ON_LIST),
+        Index("ix_wish_trend", "trend", "id", postgresql_where=_ON_LIST),
+        Index("ix_wish_newest", "published_at", "id", postgresql_where=_ON_LIST),
+        Index("ix_wish_decision", "decision", "decided_at", "id", postgresql_where=_ON_LIST),
         Index("ix_wish_waiting", "submitted_at", "id", postgresql_where=text("state = 'submitted'")),
         # Spelled as PostgreSQL spells it, so that migrations are compared; `queries.WORDS` must say the same.
         Index("ix_wish_words", text(_WORDS), postgresql_using="gin"),
@@ -79,20 +113,70 @@ class Wish(Base):
         return self.state in LISTED
 
     @property
-    def takes_votes(self) -> bool:
-        """Whether customers may still say that it is useful: what is done needs no more votes."""
-        return self.state in OPEN_TO_VOTES
+    def takes_stands(self) -> bool:
+        """Whether customers may still say how useful it is: what is done, decided against or locked is closed."""
+        return self.is_listed and self.decision not in CLOSED and self.locked_at is None
+
+    @property
+    def tally(self) -> Tally:
+        """How the customers whom it concerns stand towards it (WISH-2)."""
+        return Tally(self.useful, self.neutral, self.against, self.concerned)
 
 
-class Vote(Base):
-    """One customer finds a wish useful; a customer counts once however many of its people say so (WISH-2)."""
+class WishStand(Base):
+    """What one person says of a wish for one organisation (WISH-2); `on_behalf` where staff said it for a customer."""
 
-    __tablename__ = "vote"
+    __tablename__ = "wish_stand"
 
     id: Mapped[Key]
     wish_id: Mapped[int] = mapped_column(ForeignKey("wish.id"))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    cast_at: Mapped[datetime] = mapped_column(default=now)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    stand: Mapped[str]
+    on_behalf: Mapped[bool] = mapped_column(default=False)
+    stood_at: Mapped[datetime] = mapped_column(default=now)
 
-    __table_args__ = (UniqueConstraint("wish_id", "organisation_id", "person_id"),)
+    __table_args__ = (
+        UniqueConstraint("wish_id", "organisation_id", "person_id"),
+        CheckConstraint(_STAND, name="stand"),
+    )
+
+
+class OrganisationStand(Base):
+    """Where an organisation stands towards a wish: it counts once, however many of its people answered (WISH-2).
+
+    `stand` follows from its people's, or is `chosen` by its organiser; `stood_at` is since when. Only rows of a root
+    count; those of a wish that was merged rest until it is taken apart again, but for choices, which count at the root.
+    """
+
+    __tablename__ = "organisation_stand"
+
+    id: Mapped[Key]
+    wish_id: Mapped[int] = mapped_column(ForeignKey("wish.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    stand: Mapped[str]
+    stood_at: Mapped[datetime]
+    chosen: Mapped[str | None]
+    chosen_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    chosen_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("wish_id", "organisation_id"),
+        CheckConstraint(_STAND, name="stand"),
+        CheckConstraint(_STAND.replace("stand", "chosen", 1), name="chosen"),
+        CheckConstraint("(chosen IS NULL) = (chosen_at IS NULL)", name="chosen_at"),
+    )
+
+
+class WishFollower(Base):
+    """Somebody who hears what becomes of a wish. `told_through` is the last decision that they were told (WISH-3)."""
+
+    __tablename__ = "wish_follower"
+
+    id: Mapped[Key]
+    wish_id: Mapped[int] = mapped_column(ForeignKey("wish.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    since: Mapped[datetime] = mapped_column(default=now)
+    told_through: Mapped[int] = mapped_column(default=0)
+
+    __table_args__ = (UniqueConstraint("wish_id", "person_id"),)

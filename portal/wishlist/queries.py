@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Select, false, func, literal_column, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, and_, false, func, literal_column, or_, select
+from sqlalchemy.orm import aliased, joinedload
 from sqlalchemy.sql.elements import ColumnElement
 
 from portal.accounts.actor import NOWHERE, Actor, Scope
@@ -13,27 +13,39 @@ from portal.db import db
 from portal.errors import NotFound
 from portal.events.models import Event
 from portal.paging import Page, page_of
-from portal.policy.wishes import WishStatus
+from portal.policy.wishes import WishDecision, WishState
 from portal.wishlist.models import LISTED, Wish
 
 ENGLISH: ColumnElement[str] = literal_column("'english'")
 _BLANK: ColumnElement[str] = literal_column("' '")
+WITH_MODERATORS = frozenset({WishState.SUBMITTED, WishState.ASKED_BACK, WishState.HIDDEN, WishState.MERGED})
 WORDS = func.to_tsvector(ENGLISH, Wish.title + _BLANK + Wish.problem + _BLANK + Wish.idea)
 
 
 def visible_wishes(actor: Actor) -> Select[Wish]:
     """The wishes `actor` may know of.
 
-    Published ones are everybody's; submitted ones are their author's and the moderators'; declined ones
-    are their author's and staff's.
+    Published ones are everybody's, and so are those that were merged into them; those that wait or are hidden are
+    their author's and the moderators'; declined ones are their author's and staff's.
     """
     own = Wish.author_id == actor.person_id if actor.is_signed_in else false()
-    seen = [Wish.state.in_(LISTED), own]
+    seen = [Wish.state.in_(LISTED), own, _merged_into_listed()]
     if actor.may("wish:moderate", NOWHERE):
-        seen.append(Wish.state == WishStatus.SUBMITTED)
+        seen.append(Wish.state.in_(WITH_MODERATORS))
     if actor.is_staff or actor.is_system:
-        seen.append(Wish.state == WishStatus.DECLINED)
+        seen.append(Wish.state == WishState.DECLINED)
     return select(Wish).where(or_(*seen))
+
+
+def _merged_into_listed() -> ColumnElement[bool]:
+    root = aliased(Wish)
+    listed = select(root.id).where(root.id == Wish.root_id, root.state.in_(LISTED))
+    return and_(Wish.state == WishState.MERGED, listed.exists())
+
+
+def of_root(wish: Wish) -> Select[int]:
+    """The keys of a root and of every wish that is merged into it."""
+    return select(Wish.id).where(Wish.root_id == wish.id)
 
 
 def wish_scope(actor: Actor, wish_id: int) -> Scope | None:
@@ -68,11 +80,13 @@ def locked_wish(actor: Actor, wish_id: int) -> Wish:
 
 
 def wishes_page(
-    actor: Actor, states: Collection[str], *, words: str = "", cursor: str | None = None
+    actor: Actor, decisions: Collection[WishDecision] = (), *, words: str = "", cursor: str | None = None
 ) -> Page[Wish]:
-    """The wishes that every reader sees, in `states`, most useful first; those with all `words` in them."""
-    listed = visible_wishes(actor).where(Wish.state.in_(LISTED & set(states)))
-    return page_of(_with_words(listed, words), [Wish.votes, Wish.id], cursor, descending=True)
+    """The wishes that every reader sees, most useful first: of some `decisions`, with all `words` in them."""
+    listed = visible_wishes(actor).where(Wish.state.in_(LISTED))
+    if decisions:
+        listed = listed.where(Wish.decision.in_(decisions))
+    return page_of(_with_words(listed, words), [Wish.score, Wish.id], cursor, descending=True)
 
 
 def own_wishes_page(actor: Actor, *, words: str = "", cursor: str | None = None) -> Page[Wish]:
@@ -83,14 +97,14 @@ def own_wishes_page(actor: Actor, *, words: str = "", cursor: str | None = None)
 
 def waiting_wishes_page(actor: Actor, cursor: str | None = None) -> Page[Wish]:
     """The wishes that wait for a moderator, the longest waiting first."""
-    waiting = visible_wishes(actor).where(Wish.state == WishStatus.SUBMITTED)
+    waiting = visible_wishes(actor).where(Wish.state == WishState.SUBMITTED)
     shown = waiting.options(joinedload(Wish.author), joinedload(Wish.organisation))
     return page_of(shown, [Wish.submitted_at, Wish.id], cursor)
 
 
 def waiting_wishes_count() -> int:
     """How many wishes wait for a moderator."""
-    waiting = select(func.count()).select_from(Wish).where(Wish.state == WishStatus.SUBMITTED)
+    waiting = select(func.count()).select_from(Wish).where(Wish.state == WishState.SUBMITTED)
     return db.session.scalar(waiting) or 0
 
 

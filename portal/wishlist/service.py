@@ -1,19 +1,17 @@
-"""Adding wishes, and saying that one is useful."""
+"""Adding wishes."""
 
-from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
-
-from portal.accounts.actor import NOWHERE, Actor, Scope
+from portal.accounts.actor import Actor
 from portal.accounts.models import Organisation
 from portal.audit.record import record
 from portal.db import db, use_case
-from portal.errors import Conflict, Forbidden, Invalid
+from portal.errors import Invalid
 from portal.events.models import Event
+from portal.policy.wishes import Stand
 from portal.tickets.queries import ticket_for
-from portal.wishlist.models import Vote, Wish
-from portal.wishlist.queries import customer_ids, locked_wish, visible_wishes
-
-NOT_A_CUSTOMER = "Choose a customer from the list."
+from portal.wishlist.following import begin_to_follow
+from portal.wishlist.models import Wish
+from portal.wishlist.queries import customer_ids, visible_wishes
+from portal.wishlist.stands import NOT_A_CUSTOMER, put_down
 
 
 @use_case
@@ -29,8 +27,8 @@ def add_wish(
 ) -> Wish:
     """Put a wish before the moderators (WISH-1). The customer it is for counts as finding it useful (WISH-2).
 
-    Customers add it for an organisation of theirs; staff for any, or in nobody's name (None). The same
-    form sent twice gives the same wish. `ticket_id` is the ticket it came up in. Raises Invalid (field
+    Customers add it for an organisation of theirs; staff for any, or in nobody's name (None). Its author follows it.
+    The same form sent twice gives the same wish. `ticket_id` is the ticket it came up in. Raises Invalid (field
     `organisation_id`), NotFound for a ticket that the actor cannot see.
     """
     actor.require("wish:add")
@@ -42,13 +40,15 @@ def add_wish(
         title=" ".join(title.split()), problem=problem, idea=idea, author_id=actor.id,
         organisation_id=_spoken_for(actor, organisation_id), form_key=key,
         ticket_id=ticket_for(actor, ticket_id).id if ticket_id else None,
+        on_behalf=actor.is_staff and organisation_id is not None,
     )  # fmt: skip
     db.session.add(wish)
     db.session.flush()
+    begin_to_follow(wish, actor.id)
     facts = {"title": wish.title, "state": wish.state, "organisation_id": wish.organisation_id}
     record(actor, "wish.submitted", wish, after=facts, scope=wish.scope)
     if wish.organisation_id is not None:
-        _cast(actor, wish, frozenset({wish.organisation_id}))
+        put_down(actor, wish, {wish.organisation_id}, Stand.USEFUL)
     return wish
 
 
@@ -65,49 +65,6 @@ def submitted_by_attendee(visitor: Actor, event: Event, *, title: str, problem: 
     return wish
 
 
-@use_case
-def say_useful(actor: Actor, wish_id: int) -> Wish:
-    """Vote for a wish, for each customer the actor belongs to; each counts once (WISH-2).
-
-    Raises Conflict when the wish takes no votes now, Forbidden when the actor belongs to no customer.
-    """
-    wish, customers = _locked_to_vote(actor, wish_id)
-    _cast(actor, wish, customers)
-    return wish
-
-
-@use_case
-def take_back_useful(actor: Actor, wish_id: int) -> Wish:
-    """Take back the actor's own votes. Their customers still count while a colleague says so (WISH-2).
-
-    Raises Conflict when the wish takes no votes now, Forbidden when the actor belongs to no customer.
-    """
-    wish, customers = _locked_to_vote(actor, wish_id)
-    _withdraw(actor, wish, customers)
-    return wish
-
-
-@use_case
-def say_useful_for(actor: Actor, wish_id: int, organisation_id: int, *, note: str) -> Wish:
-    """Vote in the name of a customer who told staff so; `note` on where they did goes on record (WISH-2).
-
-    Raises Invalid (field `organisation_id`), and Conflict when the wish takes no votes now.
-    """
-    wish = _locked_open_wish(actor, wish_id, NOWHERE)
-    if db.session.get(Organisation, organisation_id) is None:
-        raise Invalid(organisation_id=NOT_A_CUSTOMER)
-    _cast(actor, wish, frozenset({organisation_id}), note=note)
-    return wish
-
-
-@use_case
-def take_back_useful_for(actor: Actor, wish_id: int, organisation_id: int) -> Wish:
-    """Take back the vote that the actor gave in a customer's name. Raises Conflict when votes are closed."""
-    wish = _locked_open_wish(actor, wish_id, NOWHERE)
-    _withdraw(actor, wish, frozenset({organisation_id}))
-    return wish
-
-
 def _spoken_for(actor: Actor, organisation_id: int | None) -> int | None:
     if actor.is_staff:
         known = organisation_id is None or db.session.get(Organisation, organisation_id) is not None
@@ -120,53 +77,3 @@ def _spoken_for(actor: Actor, organisation_id: int | None) -> int | None:
     if organisation_id not in own:
         raise Invalid(organisation_id=NOT_A_CUSTOMER)
     return organisation_id
-
-
-def _locked_to_vote(actor: Actor, wish_id: int) -> tuple[Wish, frozenset[int]]:
-    wish = _locked_open_wish(actor, wish_id)
-    customers = customer_ids(actor)
-    if not customers:
-        raise Forbidden(
-            "Usefulness is counted by customer. Name the customer in whose name you vote.", rule="WISH-2"
-        )
-    return wish, customers
-
-
-def _locked_open_wish(actor: Actor, wish_id: int, place: Scope | None = None) -> Wish:
-    wish = locked_wish(actor, wish_id)
-    actor.require("wish:vote", place)
-    if not wish.takes_votes:
-        raise Conflict(
-            f"“{wish.title}” takes no votes: it is {wish.state}."
-            if wish.is_listed
-            else f"“{wish.title}” is not published."
-        )
-    return wish
-
-
-def _cast(actor: Actor, wish: Wish, customers: frozenset[int], *, note: str = "") -> None:
-    rows = [
-        {"wish_id": wish.id, "organisation_id": customer, "person_id": actor.id}
-        for customer in sorted(customers)
-    ]
-    new = insert(Vote).values(rows).on_conflict_do_nothing().returning(Vote.organisation_id)
-    _count(actor, wish, "wish.voted", list(db.session.scalars(new)), note)
-
-
-def _withdraw(actor: Actor, wish: Wish, customers: frozenset[int]) -> None:
-    own = delete(Vote).where(
-        Vote.wish_id == wish.id, Vote.person_id == actor.id, Vote.organisation_id.in_(customers)
-    )
-    _count(actor, wish, "wish.vote_withdrawn", list(db.session.scalars(own.returning(Vote.organisation_id))))
-
-
-def _count(actor: Actor, wish: Wish, action: str, customers: list[int], note: str = "") -> None:
-    before = wish.votes
-    counted = select(func.count(Vote.organisation_id.distinct())).where(Vote.wish_id == wish.id)
-    changed = update(Wish).where(Wish.id == wish.id).values(votes=counted.scalar_subquery())
-    wish.votes = db.session.execute(changed.returning(Wish.votes)).scalar_one()
-    after = {"votes": wish.votes, **({"note": note} if note else {})}
-    for customer in customers:
-        record(
-            actor, action, wish, before={"votes": before}, after=after, scope=Scope(organisation_id=customer)
-        )

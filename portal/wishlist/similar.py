@@ -27,7 +27,7 @@ def similar_wishes(actor: Actor, title: str, *, but: int | None = None) -> Seque
     query = func.websearch_to_tsquery("simple", asked)
     near = visible_wishes(actor).where(Wish.state.in_(LISTED), Wish.id != (but or 0), matches(query))
     closest = func.ts_rank(WORDS, query).desc()
-    return db.session.scalars(near.order_by(closest, Wish.votes.desc(), Wish.id).limit(SHOWN)).all()
+    return db.session.scalars(near.order_by(closest, Wish.score.desc(), Wish.id).limit(SHOWN)).all()
 
 
 def _stems(title: str) -> list[str]:

@@ -19,7 +19,7 @@ from portal.questions.help_pages import change_help_page
 from portal.questions.links import LinkGone
 from portal.questions.models import Question
 from portal.wishlist import moderation
-from portal.wishlist.models import Vote, Wish
+from portal.wishlist.models import Wish, WishStand
 from portal.wishlist.queries import visible_wishes
 from tests.outbox import Outbox
 from tests.people import World
@@ -52,8 +52,8 @@ def test_a_confirmed_wish_waits_for_the_moderators_and_nothing_is_kept_of_who_se
     assert (wish.state, wish.title, wish.problem) == (
         "submitted", "A map of the rooms", "I never find them.\nNobody does.",
     )  # fmt: skip
-    assert (wish.author_id, wish.organisation_id, wish.votes) == (None, world.society.id, 0)
-    assert count(Vote) == 0
+    assert (wish.author_id, wish.organisation_id, wish.useful) == (None, world.society.id, 0)
+    assert count(WishStand) == 0
     stored = as_stored(question)
     assert (stored.state, stored.email, stored.body) == ("erased", "", "")
     assert {mail.body_text + mail.address for mail in db.session.scalars(db.select(OutboundMail))} == {""}

@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 from portal.accounts.actor import Actor
 from portal.audit.models import AuditEntry
 from portal.db import db
-from portal.policy.wishes import WishStatus
-from portal.wishlist import moderation, service
-from portal.wishlist.models import Vote, Wish
+from portal.policy.wishes import Stand, WishDecision
+from portal.wishlist import moderation, service, stands
+from portal.wishlist.deciding import Deciding, decide_wish
+from portal.wishlist.models import Wish, WishStand
 from tests.people import World
 
 STATES = ("submitted", "published", "planned", "done", "declined")
@@ -31,7 +32,7 @@ def published(world: World, title: str = "Print badges in two languages", who: s
 
 
 def in_state(world: World, state: str, who: str = "organiser") -> Wish:
-    """A wish in any state, whose title says which."""
+    """A wish with its moderators, or that management decided on; its title says which."""
     title = f"Wish that is {state}"
     if state == "submitted":
         return add(world.actor(who), title)
@@ -41,9 +42,18 @@ def in_state(world: World, state: str, who: str = "organiser") -> Wish:
     wish = published(world, title, who)
     if state == "published":
         return wish
-    return moderation.decide_wish(
-        world.actor("manager"), wish.id, state=WishStatus(state), seen="published", answer=""
-    )
+    return decided(world, wish, WishDecision(state))
+
+
+def decided(world: World, wish: Wish, decision: WishDecision, seen: int = 0, **details: Any) -> Wish:
+    """A wish that management decided on."""
+    chosen = Deciding(decision, **{"answer": f"It is {decision}."} | details)
+    return decide_wish(world.actor("manager"), wish.id, chosen, seen=seen)
+
+
+def say(world: World, who: str, wish: Wish, stand: str | None = "useful", **details: Any) -> Wish:
+    """Somebody takes a stand, or takes it back with None."""
+    return stands.take_stand(world.actor(who), wish.id, Stand(stand) if stand else None, **details)
 
 
 def actions() -> list[str]:
@@ -54,10 +64,10 @@ def actions() -> list[str]:
 def counted(wish: Wish) -> int:
     """How many customers find a wish useful, as kept on it."""
     db.session.rollback()
-    return db.session.scalars(select(Wish.votes).where(Wish.id == wish.id)).one()
+    return db.session.scalars(select(Wish.useful).where(Wish.id == wish.id)).one()
 
 
-def cast(wish: Wish) -> int:
-    """How many votes stand for a wish, heads counted."""
-    votes = select(func.count()).select_from(Vote).where(Vote.wish_id == wish.id)
-    return db.session.scalars(votes).one()
+def heads(wish: Wish) -> int:
+    """How many people took a stand on a wish."""
+    said = select(func.count()).select_from(WishStand).where(WishStand.wish_id == wish.id)
+    return db.session.scalars(said).one()
