@@ -3,6 +3,7 @@
 from portal import rate_counters
 from portal.accounts import models as accounts
 from portal.articles import models as articles
+from portal.audiences import models as audiences
 from portal.audit import models as audit
 from portal.bookings import models as bookings
 from portal.bookings import models_commitments as commitments
@@ -16,6 +17,7 @@ from portal.orders import models as orders
 from portal.payments import models as payments
 from portal.questions import models as questions
 from portal.quotes import models as quotes
+from portal.recordings import models as recordings
 from portal.roster import models as roster
 from portal.roster.imports import models as imports
 from portal.search import models as search
@@ -29,6 +31,6 @@ from portal.wishlist import models as wishlist
 from portal.wishlist import models_decisions as wish_decisions
 
 __all__ = [
-    "accounts", "articles", "audit", "bookings", "commitments", "distribution", "documents", "duty", "editions", "events", "goals", "imports", "inbound", "mail", "orders", "payments", "questions", "quotes", "rate_counters", "roster", "search",
+    "accounts", "articles", "audiences", "audit", "bookings", "commitments", "distribution", "documents", "duty", "editions", "events", "goals", "imports", "inbound", "mail", "orders", "payments", "questions", "quotes", "rate_counters", "recordings", "roster", "search",
     "ticket_drafts", "ticket_work", "tickets", "usage", "wish_decisions", "wishlist",
 ]  # fmt: skip

@@ -20,6 +20,7 @@ class OutboundMail(Base):
     and the turn it carries: by its `message_id` a reply is recognised. `answers_id` is the inbound mail that
     it answers to somebody whom the portal does not know. `optional` is the kind that its reader may turn off.
     One about an attendee's question names it; without a person it goes to the attendee, from `sender_name`.
+    One to somebody in the audience of a session names them, and goes out in the customer's name.
     """
 
     __tablename__ = "outbound_mail"
@@ -44,6 +45,7 @@ class OutboundMail(Base):
     answers_id: Mapped[int | None] = mapped_column(ForeignKey("inbound_mail.id"))
     optional: Mapped[str | None]
     question_id: Mapped[int | None] = mapped_column(ForeignKey("question.id"))
+    audience_member_id: Mapped[int | None] = mapped_column(ForeignKey("audience_member.id"))
     sender_name: Mapped[str] = mapped_column(default="", server_default="")
     state: Mapped[str] = mapped_column(default="queued")
     attempts: Mapped[int] = mapped_column(default=0)
@@ -58,7 +60,7 @@ class OutboundMail(Base):
         CheckConstraint("state IN ('queued', 'sent', 'withheld', 'failed', 'bounced')", name="state"),
         CheckConstraint(
             "person_id IS NOT NULL OR organisation_id IS NOT NULL OR question_id IS NOT NULL"
-            " OR answers_id IS NOT NULL",
+            " OR answers_id IS NOT NULL OR audience_member_id IS NOT NULL",
             name="addressee",
         ),
         CheckConstraint("(state = 'bounced') = (bounced_at IS NOT NULL)", name="bounced"),
@@ -70,6 +72,17 @@ class OutboundMail(Base):
             "address",
             "queued_at",
             postgresql_where=text("question_id IS NOT NULL AND person_id IS NULL"),
+        ),
+        Index(
+            "ix_outbound_mail_audience",
+            "address",
+            "queued_at",
+            postgresql_where=text("audience_member_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_outbound_mail_audience_member",
+            "audience_member_id",
+            postgresql_where=text("audience_member_id IS NOT NULL"),
         ),
         Index(
             "ix_outbound_mail_turn",

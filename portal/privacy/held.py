@@ -74,6 +74,9 @@ HELD: tuple[Held, ...] = (
     Held("commitment", "host_id", "What takes your time", ("kind", "title", "entered_at"), Fate.BLANK, {"title": ""}, RECORDS),
     Held("slot_hold", "held_by_id", "Times kept for you while you book", ("event_id", "starts_at", "expires_at"), Fate.DELETE),
     Held("waiting", "person_id", "Waiting lists you are on", ("event_id", "kind", "since", "state"), why=RECORDS),
+    Held("recording_access", "person_id", "Recordings you opened", ("recording_id", "at"), why=RECORDS),
+    Held("session_feedback", "person_id", "What you said of sessions", ("booking_id", "score", "words", "asked_at", "answered_at"), Fate.BLANK, {"words": ""}, RECORDS),
+    Held("session_note", "author_id", "Notes you wrote about sessions", (), why="They are about the session; the name on them is gone."),
     Held("article_version", "author_id", "Help articles you wrote", ("title", "body", "reason"), why="It is the vendor's text; the name on it is gone."),
 )  # fmt: skip
 
@@ -81,6 +84,6 @@ HELD: tuple[Held, ...] = (
 MENTIONED: frozenset[str] = frozenset(
     {
         "canned_reply", "edition_course", "policy_draft", "published_answer", "after_event_help", "payment", "ticket_link",
-        "ticket_merge", "usage_decision", "quote_version", "refund", "removal", "wish_decision", "planning_round",
+        "ticket_merge", "usage_decision", "audience_letter", "audience_member", "recording", "recording_pass", "session_material", "session_record", "quote_version", "refund", "removal", "wish_decision", "planning_round",
     }
 )  # fmt: skip

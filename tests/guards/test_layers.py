@@ -8,7 +8,7 @@ import pytest
 
 PORTAL = Path(__file__).parent.parent.parent / "portal"
 FEATURES = {
-    "accounts", "articles", "audit", "bookings", "documents", "duty", "editions", "events", "inbound", "mail", "management", "orders", "payments", "privacy", "questions", "quotes", "reports", "roster", "search", "tickets", "usage",
+    "accounts", "articles", "audiences", "audit", "bookings", "documents", "duty", "editions", "events", "inbound", "mail", "management", "orders", "payments", "privacy", "questions", "quotes", "recordings", "reports", "roster", "search", "tickets", "usage",
     "wishlist",
 }  # fmt: skip
 # What takes part in another feature's transaction, by name; everything else is reached by service or queries.
