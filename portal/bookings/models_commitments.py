@@ -36,6 +36,7 @@ class Commitment(Base):
     title: Mapped[str] = mapped_column(default="")
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     entered_at: Mapped[datetime] = mapped_column(default=now)
+    form_key: Mapped[str | None] = mapped_column(unique=True)
 
     host: Mapped[Person] = relationship(foreign_keys=host_id)
     booking: Mapped[Booking | None] = relationship()
@@ -51,6 +52,18 @@ class Commitment(Base):
         CheckConstraint("(kind = 'hold') = (hold_id IS NOT NULL)", name="hold"),
         ExcludeConstraint((SAME_HOST, "&&"), ("during", "&&"), name="ex_commitment_host"),
     )
+
+    @property
+    def starts_at(self) -> datetime:
+        """When it begins."""
+        assert self.during.lower is not None
+        return self.during.lower
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is over."""
+        assert self.during.upper is not None
+        return self.during.upper
 
 
 class SlotHold(Base):
