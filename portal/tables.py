@@ -2,6 +2,7 @@
 
 from portal import rate_counters
 from portal.accounts import models as accounts
+from portal.after_hours import models as after_hours
 from portal.articles import models as articles
 from portal.audiences import models as audiences
 from portal.audit import models as audit
@@ -31,6 +32,6 @@ from portal.wishlist import models as wishlist
 from portal.wishlist import models_decisions as wish_decisions
 
 __all__ = [
-    "accounts", "articles", "audiences", "audit", "bookings", "commitments", "distribution", "documents", "duty", "editions", "events", "goals", "imports", "inbound", "mail", "orders", "payments", "questions", "quotes", "rate_counters", "recordings", "roster", "search",
+    "accounts", "after_hours", "articles", "audiences", "audit", "bookings", "commitments", "distribution", "documents", "duty", "editions", "events", "goals", "imports", "inbound", "mail", "orders", "payments", "questions", "quotes", "rate_counters", "recordings", "roster", "search",
     "ticket_drafts", "ticket_work", "tickets", "usage", "wish_decisions", "wishlist",
 ]  # fmt: skip

@@ -63,7 +63,7 @@ def create(event_id: int) -> Response:
         )  # fmt: skip
     except service.PriceChanged as changed:
         return _review(event_id, form, 409, changed.message)
-    return _on_to_payment(order)
+    return on_to_payment(order)
 
 
 @blueprint.get("/orders/<int:order_id>")
@@ -135,7 +135,8 @@ def refund(order_id: int) -> Response:
     return _refund_page(order_id, form, 422)
 
 
-def _on_to_payment(order: Order) -> Response:
+def on_to_payment(order: Order) -> Response:
+    """Lead the customer on from an order that was just placed: to its payment, or to its page."""
     placed, here = f"Order {order.reference} is placed.", url_for("orders.show", order_id=order.id)
     if order.method not in [each.name for each in descriptions() if each.leaves] or order.total_cents == 0:
         return done(here, placed)

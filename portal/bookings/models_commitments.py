@@ -33,6 +33,9 @@ class Commitment(Base):
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id", ondelete="CASCADE"), unique=True)
     absence_id: Mapped[int | None] = mapped_column(ForeignKey("absence.id", ondelete="CASCADE"), unique=True)
     hold_id: Mapped[int | None] = mapped_column(ForeignKey("slot_hold.id", ondelete="CASCADE"), unique=True)
+    window_id: Mapped[int | None] = mapped_column(
+        ForeignKey("after_hours_window.id", ondelete="CASCADE"), unique=True
+    )
     title: Mapped[str] = mapped_column(default="")
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     entered_at: Mapped[datetime] = mapped_column(default=now)
@@ -50,6 +53,7 @@ class Commitment(Base):
         CheckConstraint("(kind = 'session') = (booking_id IS NOT NULL)", name="session"),
         CheckConstraint("(kind = 'absence') = (absence_id IS NOT NULL)", name="absence"),
         CheckConstraint("(kind = 'hold') = (hold_id IS NOT NULL)", name="hold"),
+        CheckConstraint("(kind = 'after_hours') = (window_id IS NOT NULL)", name="window"),
         ExcludeConstraint((SAME_HOST, "&&"), ("during", "&&"), name="ex_commitment_host"),
     )
 

@@ -93,6 +93,11 @@ class Order(Base):
         return any(line.item == "extra_contact" for line in self.lines)
 
     @property
+    def sells_window(self) -> bool:
+        """Whether it is for support outside business hours: a window, or what cancelling one left to be paid (AFT-1)."""
+        return any(line.item == "after_hours" for line in self.lines)
+
+    @property
     def surplus_cents(self) -> int:
         """What is held and not owed: paid twice, or after the order was cancelled; in cents."""
         owed = 0 if self.state in ("cancelled", "refunded") else self.total_cents
@@ -100,7 +105,7 @@ class Order(Base):
 
     @property
     def is_granted(self) -> bool:
-        """Whether its seats are open on credit: approved for invoicing and not paid yet (WHO-4)."""
+        """Whether what it gives is open on credit: approved for invoicing and not paid yet (WHO-4, AFT-1)."""
         return self.state == "pending" and self.granted_at is not None
 
 
@@ -125,7 +130,7 @@ class OrderLine(Base):
     order: Mapped[Order] = relationship(back_populates="lines")
 
     __table_args__ = (
-        CheckConstraint("item IN ('extra_contact', 'quoted')", name="item"),
+        CheckConstraint("item IN ('extra_contact', 'quoted', 'after_hours')", name="item"),
         CheckConstraint("quantity > 0 AND unit_cents >= 0", name="positive"),
         CheckConstraint("total_cents = quantity * unit_cents", name="total"),
         CheckConstraint("tax_cents >= 0", name="tax"),

@@ -52,7 +52,30 @@ def ask_refund(
     """
     order = locked_order(actor, order_id)
     actor.require("order:refund", order.scope)
-    key = actor.own_key(form_key)
+    return refund_asked(
+        actor, order, cents=cents, line_ids=line_ids, reason=reason, key=actor.own_key(form_key)
+    )
+
+
+def undo(actor: Actor, order: Order, *, cents: int, reason: str, key: str) -> Refund | None:
+    """Take an order back in the caller's transaction, which holds it: cancel it unpaid, else give `cents` back.
+
+    `key` makes it one refund. The refund is to be finished afterwards; None where there is nothing to give.
+    """
+    if order.state == "pending":
+        settling.cancel(actor, order)
+        return None
+    back = min(cents, order.held_cents)
+    if back <= 0:
+        return None
+    lines = [line.id for line in lines_left(order)] if back == order.held_cents else []
+    return refund_asked(actor, order, cents=back, line_ids=lines, reason=reason, key=key)
+
+
+def refund_asked(
+    actor: Actor, order: Order, *, cents: int | None, line_ids: Sequence[int], reason: str, key: str
+) -> Refund:
+    """As `ask_refund`, in the caller's transaction, which holds the order and has asked for the right."""
     asked = db.session.scalar(select(Refund).where(Refund.form_key == key))
     if asked is not None:
         return asked

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, update
 
 from portal.accounts.actor import Actor
+from portal.after_hours.opening import close_window, open_window, reopen_window
 from portal.clock import now
 from portal.db import db
 from portal.documents.books import book_payment, book_refund, book_returned_refund, keep_in_line
@@ -51,6 +52,7 @@ def settle(actor: Actor, order: Order, payment: Payment) -> None:
     values = {**_settled(actor, "paid"), "payment_reference": payment.note or payment.charge}
     _leave(order, "pending", values)
     open_seats(order)
+    open_window(actor, order)
     write_down(actor, "order.paid", order, before, payment=payment.id)
     tell_customer(order, "order_paid", f"order_paid:{order.id}", was_open=was_open)
     if any(each.is_under_way for each in order.payments if each.id != payment.id):
@@ -58,13 +60,14 @@ def settle(actor: Actor, order: Order, payment: Payment) -> None:
 
 
 def grant(actor: Actor, order: Order) -> None:
-    """Open the seats of a pending order on credit: invoicing is approved (WHO-4). It stays to be paid."""
-    if not order.sells_seats:
+    """Open what a pending order gives on credit: invoicing is approved (WHO-4, AFT-1). It stays to be paid."""
+    if not (order.sells_seats or order.sells_window):
         raise Conflict(f"Order {order.reference} has no seats to open.")
     before = facts(order)
     if not _changed(order, _stands(order, "pending") & Order.granted_at.is_(None), _granted(actor)):
         raise Conflict(f"Order {order.reference} is {_in_words(order)} already.")
     open_seats(order)
+    open_window(actor, order)
     write_down(actor, "order.granted", order, before, granted=True)
     tell_customer(order, "order_granted", f"order_granted:{order.id}")
     keep_in_line(actor, order, cause=f"granted:{order.id}")
@@ -76,6 +79,7 @@ def cancel(actor: Actor, order: Order) -> None:
     _leave(order, "pending", _settled(actor, "cancelled"))
     if order.granted_at is not None:
         close_seats(order, [line.id for line in order.lines])
+    close_window(actor, order, f"Its order {order.reference} was cancelled.")
     write_down(actor, "order.cancelled", order, before)
     tell_customer(order, "order_cancelled", f"order_cancelled:{order.id}")
     keep_in_line(actor, order, cause=f"cancelled:{order.id}", reason="The order was cancelled.")
@@ -90,6 +94,7 @@ def reopen(actor: Actor, order: Order) -> None:
     before = facts(order)
     _leave(order, "cancelled", _settled(actor, "paid"))
     open_seats(order)
+    reopen_window(actor, order)
     write_down(actor, "order.reopened", order, before)
     tell_customer(order, "order_paid", f"order_reopened:{order.id}:{now()}", was_open=False)
     keep_in_line(actor, order, cause=f"reopened:{order.id}")
@@ -108,6 +113,8 @@ def credit(actor: Actor, order: Order, refund: Refund, report: RefundReport) -> 
     values = {"refunded_cents": Order.refunded_cents + refund.cents, "state": _after_refund(order, held)}
     _changed(order, Order.id == order.id, values)
     _give_back_lines(order, refund, everything=order.state == "refunded")
+    if not lines_left(order):
+        close_window(actor, order, f"What was paid for it, {order.reference}, was paid back.")
     write_down(
         actor, "order.refunded", order, before, refund=refund.id, cents=refund.cents, reason=refund.reason
     )

@@ -19,7 +19,7 @@ from portal.tickets.callers import caller
 from portal.tickets.goals import follow
 from portal.tickets.letters_work import tell_of_call
 from portal.tickets.models import Message, Ticket
-from portal.tickets.promises import promise_now
+from portal.tickets.promises import promise_is_sooner, promise_now
 from portal.tickets.queries import locked_target
 from portal.tickets.sides import require_support
 from portal.tickets.spent import MINUTES_MOST, spend
@@ -85,7 +85,8 @@ def log_call_on(actor: Actor, ticket_id: int, person_id: int, call: Call, *, for
     _check(call, ticket.topic)
     before = _standing(ticket)
     said = _written_down(actor, ticket, who, call, form_key=own_key)
-    promise = _reopened(ticket) if ticket.state != "open" and not call.answer else None
+    asks_anew = ticket.state != "open" or promise_is_sooner(ticket)
+    promise = _reopened(ticket) if asks_anew and not call.answer else None
     follow(ticket)
     _finish(actor, ticket, said, who, call, promise, before)
     return said

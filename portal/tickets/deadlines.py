@@ -25,6 +25,7 @@ from portal.policy.goals import GoalKind
 from portal.tickets.goals import follow, not_ended
 from portal.tickets.models import Ticket
 from portal.tickets.models_goals import TicketGoal
+from portal.tickets.offers import window_holder
 
 AT_ONCE = 200
 
@@ -111,12 +112,14 @@ def _taken(
 
 
 def _on_it(ticket: Ticket, at: datetime) -> list[Person]:
-    """Whoever has the ticket; else the agents on duty; else every agent."""
+    """Whoever has the ticket, or holds the event's window; else the agents on duty; else every agent."""
     agents, hours = rotas(at), edition_in_force().hours
     people = {person.id: person for person in staff_with(Role.MANAGER)}
     people |= {each.person.id: each.person for each in agents}
     if ticket.assignee_id in people:
         return [people[ticket.assignee_id]]
+    if holder := window_holder(ticket):
+        return [holder]
     on_duty = [each.person for each in agents if each.on_duty_at(at, hours)]
     return on_duty or [each.person for each in agents]
 

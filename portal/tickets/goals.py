@@ -4,10 +4,12 @@
 ticket asks the same one function, and the sweep of deadlines asks it again for whatever was forgotten.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, select, update
 
+from portal.after_hours.models import Window
+from portal.after_hours.queries import window_at
 from portal.db import db
 from portal.editions.queries import edition_in_force, edition_numbered
 from portal.policy.edition import Edition
@@ -21,6 +23,7 @@ from portal.policy.goals import (
     resumed,
     started,
 )
+from portal.policy.window_promise import window_clock, window_minutes
 from portal.tickets.models import Ticket
 from portal.tickets.models_goals import TicketGoal, TicketGoalPause
 
@@ -76,15 +79,28 @@ def _awaits_support(ticket: Ticket, reply: TicketGoal | None, resolution: Ticket
         return
     if reply is None:
         kind = GoalKind.NEXT_REPLY if ticket.first_reply_at else GoalKind.FIRST_REPLY
-        _begin(ticket, kind, since, started(since, due_at, edition), edition)
+        reply = TicketGoal(ticket_id=ticket.id, kind=kind, policy_edition=edition.number)
+        _promise(ticket, reply, since, due_at, edition)
+        db.session.add(reply)
     elif (reply.started_at, reply.due_at) != (since, due_at):
-        reply.started_at = since
-        _set(reply, started(since, due_at, edition))
+        _promise(ticket, reply, since, due_at, edition)
     if resolution is None:
         clock = started(since, resolution_due(since, edition), edition)
         _begin(ticket, GoalKind.RESOLUTION, since, clock, edition)
     elif resolution.runs_since is None:
         _run_again(resolution, since)
+
+
+def promised_within(event_id: int, since: datetime, due_at: datetime) -> Window | None:
+    """The window after hours under whose promise a reply is due then to what was sent at an instant (AFT-1)."""
+    window = window_at(event_id, since)
+    return window if window and since + timedelta(minutes=window.reply_minutes) == due_at else None
+
+
+def _promise(ticket: Ticket, goal: TicketGoal, since: datetime, due_at: datetime, edition: Edition) -> None:
+    window = promised_within(ticket.event_id, since, due_at)
+    goal.started_at, goal.window_id = since, window.id if window else None
+    _set(goal, window_clock(since, due_at, edition) if window else started(since, due_at, edition))
 
 
 def _begin(ticket: Ticket, kind: GoalKind, at: datetime, clock: GoalClock, edition: Edition) -> None:
@@ -118,7 +134,9 @@ def _meet(goal: TicketGoal | None, at: datetime) -> None:
     if goal is None:
         return
     clock, hours = clock_of(goal), edition_of(goal).hours
-    goal.met_at, goal.in_time, goal.took_minutes = at, not is_late(clock, at), minutes_taken(clock, at, hours)
+    goal.met_at, goal.in_time = at, not is_late(clock, at)
+    took = window_minutes(goal.started_at, at) if goal.window_id else minutes_taken(clock, at, hours)
+    goal.took_minutes = took
 
 
 def _close(ticket: Ticket, reply: TicketGoal | None, resolution: TicketGoal | None) -> None:

@@ -10,7 +10,7 @@ from portal.tickets.models_goals import TicketGoal, TicketGoalPause
 
 CLOCK = (
     "started_at", "allowed_minutes", "left_minutes", "runs_since", "paused_at", "due_at", "warn_at", "met_at",
-    "dropped_at", "took_minutes", "in_time",
+    "dropped_at", "took_minutes", "in_time", "window_id",
 )  # fmt: skip
 MOMENTS = {"started_at", "runs_since", "paused_at", "due_at", "warn_at", "met_at", "dropped_at"}
 

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import case, func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
+from portal.after_hours.models import Window
 from portal.db import db
 from portal.policy.edition import Edition
 from portal.policy.goal_steps import Ending, GoalStep, Stop, goal_steps
 from portal.policy.goals import GoalKind
+from portal.policy.window_promise import window_goal_steps
 from portal.tickets.goals import clock_of, not_ended
 from portal.tickets.models import Ticket
 from portal.tickets.models_goals import TicketGoal
@@ -50,9 +52,8 @@ def goals_of(ticket: Ticket, editions: Iterable[Edition]) -> list[CountedGoal]:
 
     At most SHOWN of them. Two queries.
     """
-    newest = (
-        select(TicketGoal).where(TicketGoal.ticket_id == ticket.id).options(selectinload(TicketGoal.pauses))
-    )
+    whole = (selectinload(TicketGoal.pauses), joinedload(TicketGoal.window).joinedload(Window.holder))
+    newest = select(TicketGoal).where(TicketGoal.ticket_id == ticket.id).options(*whole)
     found = db.session.scalars(newest.order_by(TicketGoal.id.desc()).limit(SHOWN)).all()
     by_number = {edition.number: edition for edition in editions}
     return [_counted(goal, by_number[goal.policy_edition]) for goal in reversed(found)]
@@ -71,6 +72,9 @@ def told_of(ticket_ids: Iterable[int]) -> dict[int, str]:
 def _counted(goal: TicketGoal, edition: Edition) -> CountedGoal:
     kind, ended_at = GoalKind(goal.kind), goal.met_at or goal.dropped_at
     ending = Ending(ended_at, goal.met_at is not None) if ended_at else None
+    if goal.window is not None:
+        within = window_goal_steps(kind, goal.started_at, clock_of(goal), ending, goal.window.coverage)
+        return CountedGoal(goal, TITLES[kind], within)
     stops = [Stop(pause.paused_at, pause.resumed_at, pause.left_minutes) for pause in goal.pauses]
     steps = goal_steps(kind, goal.started_at, clock_of(goal), stops, ending, edition.hours)
     return CountedGoal(goal, TITLES[kind], steps)

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.after_hours.models import Window
 from portal.db import Base, Key
 from portal.tickets.models import Ticket
 
@@ -17,7 +18,8 @@ class TicketGoal(Base):
 
     Minutes are business time. `left_minutes` is what was left when the clock was last started or stopped;
     it stands since `paused_at`, or runs since `runs_since`. `took_minutes` is known once it is met: what
-    passed on the clock. The team is warned once and managers are told once, at the times kept here.
+    passed on the clock. The team is warned once and managers are told once, at the times kept here. One that was
+    promised within a window after hours (`window_id`) counts real minutes.
     """
 
     __tablename__ = "ticket_goal"
@@ -38,9 +40,11 @@ class TicketGoal(Base):
     dropped_at: Mapped[datetime | None]
     took_minutes: Mapped[int | None]
     in_time: Mapped[bool | None]
+    window_id: Mapped[int | None] = mapped_column(ForeignKey("after_hours_window.id"))
     policy_edition: Mapped[int] = mapped_column(ForeignKey("policy_edition.number"))
 
     ticket: Mapped[Ticket] = relationship()
+    window: Mapped[Window | None] = relationship()
     pauses: Mapped[list["TicketGoalPause"]] = relationship(order_by="TicketGoalPause.id")
 
     __table_args__ = (

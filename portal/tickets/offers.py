@@ -6,9 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.accounts.models import Person
+from portal.after_hours.queries import window_at
 from portal.clock import now
 from portal.db import db
 from portal.policy.distribution import audience
+from portal.tickets.holders import at_work
 from portal.tickets.models import Ticket
 from portal.tickets.models_distribution import Offer
 from portal.tickets.team import team_for
@@ -25,16 +27,34 @@ class Offered:
 def offer(ticket: Ticket) -> Offered:
     """Offer a ticket to those whom the rules name at this moment; who was offered it before keeps the offer.
 
-    Whoever put it back is left out, as long as there is anybody else.
+    Whoever put it back is left out, as long as there is anybody else. While somebody holds a window after
+    hours for the event, it is theirs first (AFT-1).
     """
-    team = team_for(ticket.topic, now())
-    meant = audience(team.without(put_back_by(ticket.id)) or team.colleagues)
+    offered = _within_window(ticket) or _to_team(ticket)
     rows = [
-        {"ticket_id": ticket.id, "person_id": colleague.id, "because": meant.reason, "offered_at": now()}
-        for colleague in meant.colleagues
+        {"ticket_id": ticket.id, "person_id": person.id, "because": offered.because, "offered_at": now()}
+        for person in offered.people
     ]
     if rows:
         db.session.execute(insert(Offer).values(rows).on_conflict_do_nothing())
+    return offered
+
+
+def window_holder(ticket: Ticket) -> Person | None:
+    """Who holds a window after hours for a ticket's event now, and has not put the ticket back (AFT-1)."""
+    window = window_at(ticket.event_id, now())
+    holder = at_work().get(window.holder_id or 0) if window else None
+    return holder if holder and holder.id not in put_back_by(ticket.id) else None
+
+
+def _within_window(ticket: Ticket) -> Offered | None:
+    holder = window_holder(ticket)
+    return Offered([holder], "you hold the event's window after hours") if holder else None
+
+
+def _to_team(ticket: Ticket) -> Offered:
+    team = team_for(ticket.topic, now())
+    meant = audience(team.without(put_back_by(ticket.id)) or team.colleagues)
     return Offered([team.people[colleague.id] for colleague in meant.colleagues], meant.reason)
 
 

@@ -3,16 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from portal.after_hours.queries import window_at
 from portal.clock import now
 from portal.editions.queries import edition_in_force, edition_numbered
 from portal.policy.edition import Edition, HoursRules
 from portal.policy.fair_use import Measure, reply_goal
-from portal.policy.hours import Promise, business_minutes_between, reply_deadline
+from portal.policy.hours import Promise, business_minutes_between, is_business_time, reply_deadline
+from portal.policy.window_promise import window_minutes, window_promise
+from portal.policy.wording import open_time
 from portal.tickets.models import Ticket
 from portal.usage.queries import measures_in_force
 
 SOON_MINUTES = 120
 EXACT_HOURS = 3
+A_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -27,10 +31,19 @@ class Due:
 def promise_now(event_id: int) -> tuple[Promise, Edition]:
     """The promise for what is sent on an event at this moment, and the edition it is made under.
 
-    The goal is longer while a reduced level of support is in force for the event (USE-3).
+    The goal is longer while a reduced level of support is in force for the event (USE-3), and shorter while
+    somebody of support holds a window after hours for it (AFT-1).
     """
-    edition = edition_in_force()
-    return reply_deadline(now(), edition, _goal(event_id, edition)), edition
+    edition, at = edition_in_force(), now()
+    usual, window = reply_deadline(at, edition, _goal(event_id, edition)), window_at(event_id, at)
+    return (window_promise(at, usual, window.coverage) if window else usual), edition
+
+
+def promise_is_sooner(ticket: Ticket) -> bool:
+    """Whether what is sent on an open ticket now is answered before what it waits for: in a window (AFT-1)."""
+    window = window_at(ticket.event_id, now())
+    due_at = ticket.reply_due_at
+    return bool(window and due_at and now() + timedelta(minutes=window.reply_minutes) < due_at)
 
 
 def promise_of(ticket: Ticket) -> Promise | None:
@@ -45,7 +58,9 @@ def promise_of(ticket: Ticket) -> Promise | None:
         promise = reply_deadline(ticket.awaiting_since, edition, days)
         if promise.due_at == ticket.reply_due_at:
             return promise
-    return None
+    window = window_at(ticket.event_id, ticket.awaiting_since)
+    within = window and window_promise(ticket.awaiting_since, promise, window.coverage)
+    return within if within and within.due_at == ticket.reply_due_at else None
 
 
 def _goal(event_id: int, edition: Edition) -> int:
@@ -58,12 +73,25 @@ def reason_if_sent_now(promise: Promise) -> str:
 
 
 def due(due_at: datetime, at: datetime, hours: HoursRules) -> Due:
-    """How near `due_at` is at an instant, counted in business time (HOW-3)."""
+    """How near `due_at` is at an instant, counted in business time (HOW-3).
+
+    One outside business hours was promised within a window after hours, where every minute counts (AFT-1).
+    """
+    if not is_business_time(due_at - A_MOMENT, hours):
+        return _due_in_real_time(due_at, at)
     if due_at < at:
         late = business_minutes_between(due_at, at, hours)
         return Due(f"late by {in_words(late, hours)}" if late else "late", True, False)
     left = business_minutes_between(at, due_at, hours)
     return Due(f"due in {in_words(left, hours)}" if left else "due now", False, left <= SOON_MINUTES)
+
+
+def _due_in_real_time(due_at: datetime, at: datetime) -> Due:
+    if due_at < at:
+        late = window_minutes(due_at, at)
+        return Due(f"late by {open_time(late)}" if late else "late", True, False)
+    left = window_minutes(at, due_at)
+    return Due(f"due in {open_time(left)}" if left else "due now", False, left <= SOON_MINUTES)
 
 
 def in_words(minutes: int, hours: HoursRules) -> str:

@@ -27,7 +27,10 @@ class ReplyFigures:
 
 
 def reply_figures(edition: Edition) -> ReplyFigures:
-    """The last 30 days of all customers' replies, first and later ones: one query over one index (HOW-2)."""
+    """The last 30 days of all customers' replies, first and later ones: one query over one index (HOW-2).
+
+    Replies within windows after hours, which were paid for, are left out (AFT-1).
+    """
     took = TicketGoal.took_minutes
     figures = select(
         func.count(),
@@ -36,7 +39,9 @@ def reply_figures(edition: Edition) -> ReplyFigures:
     )
     since = now() - COUNTED_OVER
     replies, median, ninetieth = db.session.execute(
-        figures.where(TicketGoal.met_at >= since, TicketGoal.kind != GoalKind.RESOLUTION)
+        figures.where(
+            TicketGoal.met_at >= since, TicketGoal.kind != GoalKind.RESOLUTION, TicketGoal.window_id.is_(None)
+        )
     ).one()
     record = ReplyRecord(replies, median, ninetieth) if replies >= FEWEST else None
     return ReplyFigures(replies, record, _sentence(replies, record, edition))

@@ -23,7 +23,7 @@ from portal.tickets.goals import follow
 from portal.tickets.holders import held_by
 from portal.tickets.models import Message, Ticket
 from portal.tickets.presence import leave
-from portal.tickets.promises import promise_now
+from portal.tickets.promises import promise_is_sooner, promise_now
 from portal.tickets.queries import last_message_id, locked_target, locked_ticket, newest_of_others, ticket_for
 from portal.tickets.sides import is_support
 from portal.tickets.turns import added
@@ -187,7 +187,7 @@ def _answered(actor: Actor, ticket: Ticket, message: Message) -> None:
 
 def _asked(actor: Actor, ticket: Ticket, message: Message) -> None:
     author = _person(actor)
-    if ticket.state != "open":
+    if ticket.state != "open" or promise_is_sooner(ticket):
         letters.confirm_receipt(ticket, message, author, _promised_anew(ticket))
     letters.tell_support(ticket, message, author)
 

@@ -17,13 +17,13 @@ from portal.clock import now
 from portal.db import db, in_transaction, use_case
 from portal.duty.queries import away_at
 from portal.editions.queries import edition_in_force
-from portal.policy.distribution import Choice, least_loaded, share_passed
+from portal.policy.distribution import Choice, Colleague, least_loaded, share_passed
 from portal.policy.hours import is_business_time
 from portal.policy.parameters import HoursRules
 from portal.tickets import letters_to_team as letters
 from portal.tickets.holders import at_work, held_by, pass_on
 from portal.tickets.models import Message, Ticket
-from portal.tickets.offers import put_back_by
+from portal.tickets.offers import put_back_by, window_holder
 from portal.tickets.queries import ticket_for
 from portal.tickets.team import Team, team_for
 
@@ -57,9 +57,10 @@ def pass_on_if_needed(actor: Actor, ticket_id: int) -> bool:
     ticket = ticket_for(actor, ticket_id)
     hours, team = edition_in_force().hours, team_for(ticket.topic, now())
     need = _need(ticket, hours)
-    if need is None or not (team.someone_is_on_duty or is_business_time(now(), hours)):
+    choice = need and _by_window(ticket)
+    if need is None or not (choice or team.someone_is_on_duty or is_business_time(now(), hours)):
         return False
-    choice = _choice(ticket, team)
+    choice = choice or _choice(ticket, team)
     if choice is None:
         _tell_managers(ticket, need)
         return False
@@ -110,6 +111,15 @@ def _has_written(ticket: Ticket) -> bool:
     since = max(each for each in (ticket.awaiting_since, ticket.assigned_at) if each)
     own = select(Message.id).where(Message.ticket_id == ticket.id, Message.author_id == ticket.assignee_id)
     return db.session.scalar(own.where(Message.sent_at >= since).limit(1)) is not None
+
+
+def _by_window(ticket: Ticket) -> Choice | None:
+    """Whoever holds a window after hours for the event, if they do not have the ticket already (AFT-1)."""
+    holder = window_holder(ticket)
+    if holder is None or holder.id == ticket.assignee_id or holder.id in away_at(now(), [holder.id]):
+        return None
+    one = Colleague(holder.id, holder.name, on_duty=True, has_skill=True)
+    return Choice(one, f"{holder.name} holds the event's window after hours.")
 
 
 def _choice(ticket: Ticket, team: Team) -> Choice | None:
