@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from portal.accounts.models import Person
-from portal.bookings.models import Availability, Booking
+from portal.bookings.host_times import who_may_be_open
+from portal.bookings.models import Booking
 from portal.clock import now
 from portal.db import db
 from portal.policy.training import Slot
@@ -25,14 +26,11 @@ class Choice:
 
 
 def hold_hosts(starts_at: datetime) -> None:
-    """Lock every host who has published that instant, in order of key, until the transaction closes.
+    """Lock every host who may be open at that instant, in order of key, until the transaction closes.
 
     FOR NO KEY UPDATE: two bookings, or a booking and the removal of its window, take turns.
     """
-    published = select(Availability.host_id).where(
-        Availability.starts_at <= starts_at, Availability.ends_at > starts_at
-    )
-    hosts = select(Person.id).where(Person.id.in_(published)).order_by(Person.id)
+    hosts = select(Person.id).where(Person.id.in_(who_may_be_open(starts_at))).order_by(Person.id)
     db.session.execute(hosts.with_for_update(key_share=True))
 
 

@@ -1,16 +1,16 @@
 """The times that can be booked now. What is shown and what is accepted is asked here, in the same way (HOW-5)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, literal, or_, select, union_all
-from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 
-from portal.accounts.models import Grant, Person
-from portal.accounts.permissions import PERMISSIONS
+from portal.bookings.host_times import Standing, hosts, standing_hours
 from portal.bookings.models import Availability
 from portal.bookings.models_commitments import Commitment, SlotHold
+from portal.busy_calendars.models import BusyCalendar
 from portal.db import db
 from portal.policy.edition import Edition
 from portal.policy.training import BusyRange, SessionKind, Slot, Window, open_slots, session_times
@@ -36,16 +36,24 @@ NOTHING = Besides()
 
 @dataclass(frozen=True)
 class OpenTimes:
-    """HOW-5: when hosts are available and when they are taken, as of `at`, under one edition."""
+    """HOW-5: when hosts are available and when they are taken, as of `at`, under one edition.
+
+    `standing` tells which kinds each host takes; `windows` hold the stretches of their weekly hours already.
+    """
 
     windows: tuple[Window, ...]
     busy: tuple[BusyRange, ...]
     at: datetime
     edition: Edition
+    standing: Standing = field(default_factory=Standing)
 
     def between(self, kind: SessionKind, start: datetime, end: datetime) -> tuple[Slot, ...]:
         """Every slot that starts from `start` until before `end`, by start, then by host."""
-        windows = [w for w in self.windows if w.starts_at < end and w.ends_at > start]
+        windows = [
+            w
+            for w in self.windows
+            if w.starts_at < end and w.ends_at > start and self.standing.takes(w.host_id, kind)
+        ]
         busy = [b for b in self.busy if b.starts_at < end + REACH and b.ends_at > start - REACH]
         found = open_slots(windows, busy, kind, self.at, self.edition)
         return tuple(slot for slot in found if start <= slot.starts_at < end)
@@ -92,23 +100,25 @@ def furthest(edition: Edition, at: datetime) -> datetime:
 def open_times(
     edition: Edition, at: datetime, *, around: datetime | None = None, besides: Besides = NOTHING
 ) -> OpenTimes:
-    """Read what hosts have published and what keeps them busy, in one query.
+    """Read when hosts take sessions, which kinds, and what keeps them busy, in two queries.
 
     From `at` to the furthest horizon; with `around`, only what decides a start at that instant. `besides` is
     what is about to give way: a session that moves, a hold that is taken up.
     """
     start = around or at
     end = around + INSTANT if around else furthest(edition, at)
-    statement = union_all(_windows(start, end), _busy(start - REACH, end + REACH, at, besides))
+    reach = start - REACH, end + REACH
+    statement = union_all(_windows(start, end), _busy(*reach, at, besides), _busy_elsewhere(*reach))
     rows = db.session.execute(statement).all()
-    windows = tuple(Window(host, opens, closes) for is_window, host, opens, closes in rows if is_window)
+    published = tuple(Window(host, opens, closes) for is_window, host, opens, closes in rows if is_window)
     busy = tuple(BusyRange(host, begins, ends) for is_window, host, begins, ends in rows if not is_window)
-    return OpenTimes(windows, busy, at, edition)
+    standing = standing_hours(start, end, edition.hours)
+    return OpenTimes((*published, *standing.windows), busy, at, edition, standing)
 
 
 def _windows(start: datetime, end: datetime) -> HostTimes:
     return select(literal(True), Availability.host_id, Availability.starts_at, Availability.ends_at).where(
-        Availability.ends_at > start, Availability.starts_at <= end, Availability.host_id.in_(_hosts())
+        Availability.ends_at > start, Availability.starts_at <= end, Availability.host_id.in_(hosts())
     )
 
 
@@ -129,8 +139,10 @@ def _busy(start: datetime, end: datetime, at: datetime, besides: Besides) -> Hos
     return taken
 
 
-def _hosts() -> Select[int]:
-    # Whoever lost the role, or was closed out, takes no sessions, whatever they had published.
-    roles = PERMISSIONS["availability:publish"]
-    held = select(Grant.person_id).where(Grant.role.in_(roles), Grant.ended_at.is_(None))
-    return held.join(Person, Person.id == Grant.person_id).where(Person.disabled_at.is_(None))
+def _busy_elsewhere(start: datetime, end: datetime) -> HostTimes:
+    """What the calendars that hosts keep elsewhere say, as far as it was read."""
+    each = select(BusyCalendar.host_id, func.unnest(BusyCalendar.busy, type_=TSTZRANGE).label("during"))
+    taken = each.subquery().c
+    return select(literal(False), taken.host_id, func.lower(taken.during), func.upper(taken.during)).where(
+        taken.during.op("&&")(Range(start, end))
+    )
