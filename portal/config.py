@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     imap_done_folder: str | None = Field(
         None, description="folder that fetched mail is moved to; else marked read"
     )
+    jitsi_url: str | None = Field(
+        None, description="address of a Jitsi Meet server: sessions without a link are held in rooms of it"
+    )
     support_phone: str = Field("+1 202 555 0143", description="support's telephone number, shown to contacts")
     seller_name: str = Field(
         "Conference Tracker", min_length=1, description="who sells, as printed on invoices"
@@ -167,6 +170,13 @@ class Settings(BaseSettings):
     def _mail_comes_in(self) -> "Settings":
         if self.imap_host and not self.inbound_address:
             raise ValueError("PORTAL_INBOUND_ADDRESS is needed with PORTAL_IMAP_HOST: replies are sent there")
+        return self
+
+    @model_validator(mode="after")
+    def _meetings_safe(self) -> "Settings":
+        address = urlsplit(self.jitsi_url or "")
+        if self.jitsi_url and (address.scheme != "https" or not address.hostname or address.query):
+            raise ValueError("PORTAL_JITSI_URL must be a full https:// address, such as https://meet.example")
         return self
 
     @model_validator(mode="after")

@@ -12,7 +12,7 @@ MODULES = (
     "inbound", "unsubscribing", "accounts", "people", "privacy", "organisations", "staff", "audit",
     "events", "roster", "rosters", "imports", "removals",
     "tickets", "drafts", "known", "files", "notes", "presence", "promises", "satisfaction", "reports", "canned", "queue", "bulk", "keyboard", "duty", "assignment",
-    "bookings", "availability",
+    "bookings", "availability", "joining", "calendar_feed",
     "orders", "payments", "documents", "quotes", "quote_drafts", "usage", "management",
     "wishes", "stands", "moderation", "decisions",
     "questions",

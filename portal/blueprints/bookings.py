@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
 from portal.bookings.admission import TimeNotOpen, admit
+from portal.bookings.answers import answers_to
 from portal.bookings.days import by_day, instant_from, utc_offset
 from portal.bookings.endings import cancel_booking, close_booking, restore_entitlement
 from portal.bookings.forms import BookingForm, CancellationForm, RestorationForm
@@ -99,10 +100,12 @@ def create(event_id: int) -> Response:
 @requires("booking:read")
 def show(booking_id: int) -> str:
     """One session."""
-    booking = session_for(current_actor(), booking_id)
+    actor = current_actor()
+    booking = session_for(actor, booking_id)
     return render_template(
-        "bookings/show.html", booking=booking, event=booking.event, cut_off=cut_off(booking), now=now()
-    )
+        "bookings/show.html", booking=booking, event=booking.event, cut_off=cut_off(booking), now=now(),
+        answers=answers_to(booking, with_refused=actor.is_staff),
+    )  # fmt: skip
 
 
 @blueprint.get("/bookings/<int:booking_id>/invitation.ics")
@@ -110,7 +113,9 @@ def show(booking_id: int) -> str:
 def calendar(booking_id: int) -> Response:
     """The session for the reader's own calendar."""
     actor = current_actor()
-    entry = invitation_to(session_for(actor, booking_id), actor.name, actor.email)
+    booking = session_for(actor, booking_id)
+    invited = actor.id in (booking.host_id, booking.attended_by.id)
+    entry = invitation_to(booking, actor.name, actor.email, person_id=actor.id if invited else None)
     answer = make_response(entry.content)
     answer.headers["Content-Type"] = f"text/calendar; charset=utf-8; method={entry.method}"
     answer.headers["Content-Disposition"] = f'attachment; filename="session-{booking_id}.ics"'

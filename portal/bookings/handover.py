@@ -8,6 +8,7 @@ from portal.accounts.models import Person
 from portal.audit.record import record
 from portal.bookings.letters import send_handover
 from portal.bookings.models import Booking
+from portal.bookings.models_calendars import new_room
 from portal.clock import now
 from portal.db import db
 from portal.events.models import Event
@@ -27,6 +28,8 @@ def hand_over_sessions(actor: Actor, event: Event, leaver: Person, heir: Person)
     for booking in passed:
         booking.handed_to = heir
         booking.calendar_sequence += 1
+        # Where they meet is known to the leaver.
+        booking.room = new_room()
         record(
             actor, "booking.handed_over", booking, scope=event.scope,
             before={"with": leaver.id}, after={"with": heir.id},

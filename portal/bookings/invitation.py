@@ -1,35 +1,114 @@
-"""A live session as an entry for the calendars of those who take part (RFC 5545 and 5546)."""
+"""A live session as an entry for the calendars of those who take part (RFC 5545, 5546 and 6047)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from icalendar import Calendar as ICalendar
 from icalendar import Event as CalendarEntry
-from icalendar import vCalAddress
+from icalendar import vCalAddress, vText, vUri
 
 from portal.bookings.models import Booking
+from portal.clock import now
 from portal.mail.post import Calendar
 
 PRODUCT = "-//Conference Tracker//Support portal//EN"
+ORGANISER = "Conference Tracker Support"
+ASKED_AGAIN_AFTER = timedelta(hours=1)
 
 
-def invitation(booking: Booking, *, name: str, email: str, support: str, address: str) -> Calendar:
-    """The session for one person's calendar, `support` and `email` being bare mail addresses.
+@dataclass(frozen=True)
+class Invited:
+    """Whose calendar an entry is for. `organiser` is the bare address that answers go to; `asked` says whether
+    anything comes in there; `partstat` is what this person answered about the present time (RFC 5545)."""
 
-    REQUEST enters or moves it, CANCEL strikes it out: the same UID, with a higher SEQUENCE each time.
-    Times are in UTC, which every calendar shows in its owner's zone without our describing that zone.
+    name: str
+    email: str
+    organiser: str
+    asked: bool = False
+    partstat: str = "NEEDS-ACTION"
+
+
+def invitation(
+    booking: Booking, to: Invited, *, address: str, join: str | None = None, uninvited: bool = False
+) -> Calendar:
+    """The session for one person's calendar: `address` is its page, `join` where to meet.
+
+    REQUEST enters, moves or changes it; CANCEL strikes it out, when it was cancelled or for whom is not invited
+    any more: the same UID always, with a higher SEQUENCE each time. DTSTAMP is the moment of writing, so that of two
+    with one SEQUENCE the later one holds. Times are in UTC, which every calendar shows in its owner's zone.
     """
-    method = "CANCEL" if booking.state == "cancelled" else "REQUEST"
+    struck_out = uninvited or booking.state == "cancelled"
+    entry = _entry(booking, now(), address, None if struck_out else join, cancelled=struck_out)
+    entry.add("organizer", _party(to.organiser, ORGANISER))
+    entry.add("attendee", _party(to.email, to.name, **_attendance(to, struck_out)))
+    method = "CANCEL" if struck_out else "REQUEST"
+    answers_to = f"{ORGANISER} <{to.organiser}>" if to.asked else ""
+    return Calendar(_written(_calendar(method), [entry]), method, answers_to)
+
+
+def feed(
+    sessions: list[tuple[Booking, str, str | None]], *, name: str, organiser: str, changed: datetime
+) -> str:
+    """Sessions as a calendar to subscribe to: each with the address of its page and where to meet.
+
+    `changed` is the DTSTAMP of every entry: the same sessions make the same bytes.
+    """
+    calendar = _calendar("PUBLISH")
+    calendar.add("name", name)
+    calendar.add("x-wr-calname", name)
+    calendar.add("refresh-interval", ASKED_AGAIN_AFTER, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "PT1H")
+    return _written(calendar, [_published(*session, organiser, changed) for session in sessions])
+
+
+def _published(
+    booking: Booking, address: str, join: str | None, organiser: str, changed: datetime
+) -> CalendarEntry:
+    entry = _entry(booking, changed, address, join, cancelled=False)
+    entry.add("organizer", _party(organiser, ORGANISER))
+    entry.add("class", "PRIVATE")
+    return entry
+
+
+def _entry(
+    booking: Booking, stamp: datetime, address: str, join: str | None, *, cancelled: bool
+) -> CalendarEntry:
     entry = CalendarEntry()
     entry.add("uid", booking.calendar_uid)
     entry.add("sequence", booking.calendar_sequence)
-    entry.add("dtstamp", booking.cancelled_at or booking.booked_at)
+    entry.add("dtstamp", stamp)
     entry.add("dtstart", booking.starts_at)
     entry.add("dtend", booking.ends_at)
     entry.add("summary", f"{booking.title}: {booking.event.name}")
-    entry.add("description", f"Live session with {booking.host.name}.\n{address}")
+    entry.add("description", _described(booking, address, join))
     entry.add("url", address)
-    entry.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
-    entry.add("organizer", _party(support, "Conference Tracker Support"))
-    entry.add("attendee", _party(email, name, ROLE="REQ-PARTICIPANT", PARTSTAT="ACCEPTED", RSVP="FALSE"))
-    return Calendar(_calendar(entry, method), method)
+    entry.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    entry.add("transp", "TRANSPARENT" if cancelled else "OPAQUE")
+    if join:
+        entry.add("location", join)
+        entry.add("conference", _conference(join))
+    return entry
+
+
+def _described(booking: Booking, address: str, join: str | None) -> str:
+    joining = f"Join: {join}\n" if join else ""
+    return f"Live session with {booking.host.name}.\n{joining}The session: {address}"
+
+
+def _conference(join: str) -> vUri:
+    # RFC 7986: programs that know it offer a button for joining; others show the location.
+    uri = vUri(join)
+    uri.params.update({"VALUE": "URI", "FEATURE": "VIDEO", "LABEL": vText("Join the session")})
+    return uri
+
+
+def _attendance(to: Invited, struck_out: bool) -> dict[str, str]:
+    # Whom nobody can hear is not asked.
+    asks = to.asked and not struck_out
+    partstat = to.partstat if to.asked else "ACCEPTED"
+    return {
+        "CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": partstat, "RSVP": "TRUE" if asks else "FALSE",
+    }  # fmt: skip
 
 
 def _party(email: str, name: str, **parameters: str) -> vCalAddress:
@@ -38,10 +117,16 @@ def _party(email: str, name: str, **parameters: str) -> vCalAddress:
     return party
 
 
-def _calendar(entry: CalendarEntry, method: str) -> str:
+def _calendar(method: str) -> ICalendar:
     calendar = ICalendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method)
-    calendar.add_component(entry)
+    return calendar
+
+
+def _written(calendar: ICalendar, entries: list[CalendarEntry]) -> str:
+    for entry in entries:
+        calendar.add_component(entry)
     return bytes(calendar.to_ical()).decode()

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.actor import Scope
 from portal.accounts.models import Person
+from portal.bookings.models_calendars import InCalendars, room_address
 from portal.clock import now
 from portal.db import Base, Key
 from portal.events.models import Event
@@ -47,7 +48,7 @@ class Availability(Base):
     )
 
 
-class Booking(Base):
+class Booking(InCalendars, Base):
     """A live session with an event's people (HOW-5), held by one host.
 
     `busy` is the session with its buffers; a trigger keeps it among the host's commitments. `uses_entitlement`
@@ -148,6 +149,8 @@ class Booking(Base):
         return self.event.scope
 
     @property
-    def calendar_uid(self) -> str:
-        """The session's stable identity in everyone's calendar."""
-        return f"session-{self.id}@conference-tracker.example"
+    def join_address(self) -> str | None:
+        """Where to meet: the link that staff entered, else a room of the meeting server; None once it is over."""
+        if self.state != "confirmed" or self.ends_at <= now():
+            return None
+        return self.join_url or room_address(self.room)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from portal.bookings.models import Booking
 from portal.demo import content
+from portal.demo.answers import write_answers
 from portal.demo.availability import PATIENCE_DAYS, Diary, Found
 from portal.demo.customers import Stage
 from portal.demo.dice import dice
@@ -68,6 +69,7 @@ def _write(frame: Frame, stage: Stage, diary: Diary, entitlement: Entitlement, p
     booker = stage.contacts[0].who
     booked = _booked_at(frame, stage, found, plan, entitlement)
     one_per_event = entitlement.sessions is not None
+    secret = dice("session in calendars", stage.event.slug, entitlement.kind, plan.days)
     key = frame.rows.add(
         Booking,
         event_id=stage.id,
@@ -87,9 +89,14 @@ def _write(frame: Frame, stage: Stage, diary: Diary, entitlement: Entitlement, p
         cancelled_at=cancelled,
         cancelled_by_id=booker.id if cancelled else None,
         calendar_sequence=1 if cancelled else 0,
+        calendar_uid=f"{secret.getrandbits(128):032x}@conference-tracker.example",
+        room=f"{secret.getrandbits(128):032x}",
+        join_url=f"https://meet.conference-tracker.example/{secret.getrandbits(40):010x}" if secret.random() < 0.7 else None,
         policy_edition=frame.edition_at(booked),
     )
     _note_course(frame, stage, key, plan, (booked, cancelled), found, booker)
+    if plan.state == "confirmed":
+        write_answers(frame, stage, key, booked, booker, found.host)
 
 
 def _time_for(

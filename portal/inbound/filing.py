@@ -23,6 +23,7 @@ from portal.inbound.parsed import ParsedMail, Unparsable
 from portal.inbound.recognising import Recognised
 from portal.inbound.sandbox import read_mail
 from portal.inbound.seen import seen_by
+from portal.inbound.sessions import note_answer_of
 from portal.inbound.turn_text import body_of, files_of, quoted_of, subject_of
 from portal.policy.coverage import Topic
 from portal.tickets.arrivals import Arrival
@@ -64,6 +65,8 @@ def _file(mail: InboundMail, parsed: ParsedMail | Unparsable) -> None:
         decided = Recognised(by="staff", person=mail.person, ticket=mail.ticket, event=mail.event)
         return _write(mail, parsed, decided)
     found = judged(mail, parsed)
+    if found.reason == reasons.CALENDAR and parsed.calendar is not None:
+        return note_answer_of(mail, parsed, parsed.calendar)
     return _settle(mail, parsed, found, found.reason) if found.reason else _write(mail, parsed, found)
 
 

@@ -13,6 +13,7 @@ from portal.inbound.authentication import fails
 from portal.inbound.models import InboundMail
 from portal.inbound.parsed import ParsedMail
 from portal.inbound.recognising import Recognised, recognised
+from portal.inbound.sessions import answers_by_subject_alone
 from portal.inbound.turn_text import body_of, content_of
 from portal.mail.addresses import told_by
 from portal.mail.models import OutboundMail
@@ -37,6 +38,8 @@ def _by_machine(mail: InboundMail, parsed: ParsedMail) -> str:
         return reasons.BOUNCE
     if parsed.kind == "calendar-reply":
         return reasons.CALENDAR
+    if answers_by_subject_alone(parsed):
+        return reasons.CALENDAR_WORDS
     # Who sends from nobody wants no answer: a machine, whatever else it says.
     from_nobody = mail.door == "smtp" and not mail.envelope_from
     return reasons.AUTO_REPLY if parsed.kind == "auto-reply" or from_nobody else ""

@@ -22,6 +22,10 @@ AUTO_REPLY = "auto_reply"
 BOUNCE = "bounce"
 DUPLICATE = "duplicate"
 CALENDAR = "calendar"
+CALENDAR_LATE = "calendar_late"
+CALENDAR_REFUSED = "calendar_refused"
+CALENDAR_UNKNOWN = "calendar_unknown"
+CALENDAR_WORDS = "calendar_words"
 QUESTION = "question"
 
 SENTENCES = {
@@ -44,11 +48,16 @@ SENTENCES = {
     AUTO_REPLY: "A machine answered by itself.",
     BOUNCE: "A mail server's report on a mail of ours.",
     DUPLICATE: "It came before.",
-    CALENDAR: "An answer to an invitation to a live session.",
+    CALENDAR: "An answer to an invitation to a live session; the session's page shows it.",
+    CALENDAR_LATE: "An answer to an invitation to a live session, older than another one or about another time.",
+    CALENDAR_REFUSED: "An answer to an invitation in somebody's name, for which nobody vouches: the session's page says why.",
+    CALENDAR_UNKNOWN: "An answer to an invitation that is none of the portal's.",
+    CALENDAR_WORDS: "Only a subject that says how somebody answered an invitation, without the answer itself.",
     QUESTION: "It was about an attendee's question: it went to those it concerns, and nothing of it is kept (WHO-2).",
 }
 
-IGNORED = frozenset({OWN, AUTO_REPLY, BOUNCE, DUPLICATE, CALENDAR})
+CALENDARS = frozenset({CALENDAR, CALENDAR_LATE, CALENDAR_REFUSED, CALENDAR_UNKNOWN, CALENDAR_WORDS})
+IGNORED = frozenset({OWN, AUTO_REPLY, BOUNCE, DUPLICATE}) | CALENDARS
 
 # Whoever sent these hears politely, at most once a day, that nobody has read it yet.
 ANSWERED = frozenset({STRANGER, NOT_THEIRS, LEFT, NO_EVENT})

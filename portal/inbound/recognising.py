@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 from portal.accounts.actor import Actor
 from portal.accounts.models import Grant, Person
 from portal.accounts.queries import actor_for, person_with_email
+from portal.bookings.models import Booking
 from portal.clock import now
 from portal.db import db
 from portal.events.models import Event
@@ -123,6 +124,12 @@ def _opening(person: Person | None, told: list[Told]) -> Recognised:
     actor = actor_for(person.id) if person else None
     if person is None or actor is None:
         return Recognised(reasons.STRANGER, person=person)
+    if session := next((one.booking_id for one in told if one.about == "session"), None):
+        # Words instead of an answer: a question about the session, which its event's contacts may ask.
+        if actor.is_staff:
+            return Recognised(reasons.STAFF, person=person)
+        of_session = select(Event).join(Booking, Booking.event_id == Event.id).where(Booking.id == session)
+        return _on_event(actor, person, db.session.scalar(of_session))
     if slugs := _slugs(told):
         return _on_event(
             actor, person, db.session.scalar(select(Event).where(Event.slug.in_(slugs)).limit(1))

@@ -70,6 +70,16 @@ def make_previews(message_id: int) -> None:
     make(message_id)
 
 
+@task("remind_of_sessions", cron="* * * * *")
+def remind_of_sessions() -> None:
+    """Send the reminders of live sessions that are due."""
+    from portal.accounts.actor import SYSTEM
+    from portal.bookings.reminders import remind_of_sessions as remind
+
+    while remind(SYSTEM):
+        pass
+
+
 @task("send_follow_ups", cron="* * * * *")
 def send_follow_ups() -> None:
     """Send the reminders of tickets whose time has come."""

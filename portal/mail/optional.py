@@ -6,9 +6,13 @@ from itsdangerous import BadData, URLSafeSerializer
 from portal.config import secret_key
 
 # Everything else follows from what somebody did or has to decide: a ticket, an order, a session, a removal.
-KINDS = {"wishes": "What becomes of my wishes", "reports": "The month in figures, for managers"}
+KINDS = {
+    "wishes": "What becomes of my wishes",
+    "reminders": "Reminders of my live sessions, a day and an hour before",
+    "reports": "The month in figures, for managers",
+}
 WISHES = ("wish_published", "wish_declined", "wish_answered", "wish_decided")
-OPTIONAL = dict.fromkeys(WISHES, "wishes") | {"management_month": "reports"}
+OPTIONAL = dict.fromkeys(WISHES, "wishes") | {"management_month": "reports", "session_reminder": "reminders"}
 
 FOR_MANAGERS = frozenset({"reports"})
 

@@ -66,10 +66,11 @@ MARKDOWN.core.ruler.after("inline", "quotes_as_typed", _quotes_as_typed)
 
 @dataclass(frozen=True)
 class Calendar:
-    """An iCalendar object that travels with a mail, with its iTIP method (RFC 5546)."""
+    """An iCalendar object that travels with a mail, with its iTIP method (RFC 5546), and where answers to it go."""
 
     content: str
     method: str
+    answers_to: str = ""
 
 
 def post(
@@ -100,6 +101,8 @@ def post(
         written, headers = _in_thread(written, turn), thread_headers(turn, to.id)
     elif question_id is not None:
         written, headers = _answerable(written, question_id, to.id, "Attendee's question")
+    elif calendar is not None and calendar.answers_to:
+        headers = {"Reply-To": calendar.answers_to}
     _queue(
         written, headers=headers, optional=optional,
         ticket_id=turn and turn.ticket_id, ticket_message_id=turn and turn.message_id,

@@ -107,7 +107,9 @@ def _letter(found: OutboundMail) -> Letter:
     own = {name: value for name, value in found.headers.items() if name != "Reply-To"}
     letter.extra_headers = {"Auto-Submitted": "auto-generated", **own, **_way_out(found)}
     if found.calendar:
+        # An alternative of the text is what mail programs answer to; the file is for those that open files alone.
         letter.alts[f"calendar; method={found.calendar_method}"] = found.calendar
+        letter.attach("invite.ics", 'application/ics; name="invite.ics"', found.calendar)
     if found.document_id is not None:
         name, content = attachment(found.document_id)
         letter.attach(name, "application/pdf", content)

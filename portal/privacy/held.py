@@ -46,6 +46,8 @@ HELD: tuple[Held, ...] = (
     Held("ticket_satisfaction", "asked_of_id", "Whether support helped you", ("ticket_id", "answer", "comment"), Fate.BLANK, {"comment": ""}, RECORDS),
     Held("booking", "booked_by_id", "Live sessions you booked", ("event_id", "audience", "starts_at", "note", "state"), Fate.BLANK, {"note": ""}, RECORDS),
     Held("after_hours_window", "asked_by_id", "Windows after hours you asked for", ("event_id", "channel", "starts_at", "ends_at", "note", "state"), Fate.BLANK, {"note": ""}, RECORDS),
+    Held("session_reply", "person_id", "What your calendar answered to invitations", ("booking_id", "answer", "received_at", "comment"), Fate.BLANK, {"comment": ""}, RECORDS),
+    Held("calendar_feed", "person_id", "Private calendar addresses", ("made_at", "ended_at"), Fate.DELETE),
     Held("order", "placed_by_id", "Orders you placed", ("id", "event_id", "total_cents", "currency", "purchase_order", "placed_at", "state"), why="Books are kept by law."),
     Held("quote", "asked_by_id", "Quotes you asked for", ("id", "event_id", "title", "asked_for", "asked_at", "state"), why=RECORDS),
     Held("quote_message", "author_id", "What you wrote about quotes", ("quote_id", "body", "sent_at"), why=RECORDS),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from portal.accounts.actor import Actor
 from portal.accounts.models import Person
 from portal.bookings.handover import hand_over_sessions
+from portal.bookings.joining import close_rooms
 from portal.db import db
 from portal.errors import Invalid
 from portal.events.models import Event
@@ -45,10 +46,11 @@ def hand_over(actor: Actor, removal: Removal, event: Event, newcomer: Contact | 
     leaver, heir = removal.contact.person, _heir(removal, newcomer)
     removal.handover_to_id = heir.id if heir else None
     db.session.flush()
+    sessions = hand_over_sessions(actor, event, leaver, heir.person) if heir else []
+    close_rooms(actor, event, leaver, sessions)
     if heir is None:
         return Handover(None)
     tickets = hand_over_tickets(actor, event, leaver, heir.person)
-    sessions = hand_over_sessions(actor, event, leaver, heir.person)
     if tickets:
         post(
             heir.person, "tickets_handed_over", cause=f"tickets-handed-over:{removal.id}",

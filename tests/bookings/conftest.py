@@ -8,7 +8,10 @@ import time_machine
 
 from portal.db import db
 from portal.events.models import Event
+from tests.inbound.conftest import takes_mail
 from tests.people import World
+
+__all__ = ["takes_mail"]
 
 # A Monday; Eastern is at UTC-5, Vienna at UTC+1.
 MONDAY = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)

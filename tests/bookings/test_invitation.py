@@ -1,16 +1,25 @@
-"""The session in people's calendars: read back by a calendar library, and out of a real mail."""
+"""The session in people's calendars: the mail as it really arrives, read back by two calendar libraries."""
 
-from datetime import UTC
+from datetime import timedelta
 
 import pytest
 from icalendar import Calendar
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import Range
 
+from portal.accounts.actor import SYSTEM
 from portal.bookings.endings import cancel_booking
-from portal.bookings.letters import invitation_to
-from portal.db import db
+from portal.bookings.letters import invitation_to, send_host_changed, send_moved
+from portal.bookings.models import Booking
+from portal.bookings.models_calendars import SessionReply
+from portal.bookings.queries import session_for
+from portal.clock import now
+from portal.db import db, in_transaction
+from portal.mail.addresses import session_address
+from tests.bookings.calendars import calendar_text, entry_in, stamp_of
 from tests.bookings.sessions import WEDNESDAY, book, window
 
-pytestmark = pytest.mark.usefixtures("outbox")
+pytestmark = pytest.mark.usefixtures("outbox", "takes_mail")
 
 
 @pytest.fixture
@@ -19,33 +28,133 @@ def session(world, congress):
     return book(world.contact, congress)
 
 
-def entry_of(text):
-    calendar = Calendar.from_ical(text)
-    [entry] = calendar.walk("VEVENT")
-    return str(calendar["METHOD"]), entry
+def change(booking_id, what, **values):
+    """Change a session as a use case does, and tell everybody of it by `what`."""
+
+    def work():
+        booking = session_for(SYSTEM, booking_id)
+        told = what(booking)
+        booking.calendar_sequence += 1
+        for name, value in values.items():
+            setattr(booking, name, value)
+        db.session.flush()
+        db.session.refresh(booking)
+        told(booking)
+
+    in_transaction(work)
 
 
-def test_a_request(app, session, world):
-    method, entry = entry_of(invitation_to(session, "Contact", world.contact.email).content)
-    assert method == "REQUEST"
-    assert str(entry["UID"]) == f"session-{session.id}@conference-tracker.example"
-    assert (entry["SEQUENCE"], str(entry["STATUS"])) == (0, "CONFIRMED")
-    assert entry.decoded("DTSTART") == WEDNESDAY
-    assert entry.decoded("DTEND").astimezone(UTC).hour == 16
-    assert str(entry["SUMMARY"]) == "Training for presenters: Congress"
-    assert str(entry["URL"]) == f"http://127.0.0.1:8000/bookings/{session.id}"
-    assert str(entry["ORGANIZER"]) == "mailto:support@conference-tracker.example"
-    assert str(entry["ATTENDEE"]) == f"mailto:{world.contact.email}"
-    assert entry["ATTENDEE"].params["PARTSTAT"] == "ACCEPTED"
+def moved_by(world, hours):
+    def before(booking):
+        was = booking.starts_at
+        return lambda changed: send_moved(changed, world.actor("agent"), was=was)
+
+    return before, {
+        "starts_at": WEDNESDAY + timedelta(hours=hours),
+        "ends_at": WEDNESDAY + timedelta(hours=hours + 1),
+    }
 
 
-def test_a_cancellation_keeps_the_uid_and_raises_the_sequence(session, world):
-    uid = entry_of(invitation_to(session, "Contact", world.contact.email).content)[1]["UID"]
-    cancelled = cancel_booking(world.actor("contact"), session.id)
-    method, entry = entry_of(invitation_to(cancelled, "Contact", world.contact.email).content)
-    assert (method, str(entry["UID"]), entry["SEQUENCE"]) == ("CANCEL", str(uid), 1)
-    assert str(entry["STATUS"]) == "CANCELLED"
-    assert entry.decoded("DTSTART") == WEDNESDAY
+def arrived(run_jobs):
+    """What everybody's calendar got, by address, with the mail's own headers checked."""
+    found = {}
+    for message in run_jobs():
+        entry = entry_in(calendar_text(message))
+        assert entry.organiser.removeprefix("mailto:") in message["Reply-To"]
+        assert entry.attendee == f"mailto:{message['To']}"
+        found[message["To"]] = entry
+    return found
+
+
+def test_a_life_of_invite_move_and_cancel(session, world, run_jobs, clock):
+    host, guest = world.agent.email, world.contact.email
+    invited = arrived(run_jobs)
+    assert set(invited) == {host, guest}
+    first = invited[guest]
+    assert (first.method, first.sequence, first.status) == ("REQUEST", 0, "CONFIRMED")
+    assert (first.partstat, first.rsvp) == ("NEEDS-ACTION", "TRUE")
+    assert (first.starts_at, first.ends_at) == (WEDNESDAY, WEDNESDAY + timedelta(hours=1))
+    assert first.summary == "Training for presenters: Congress"
+    assert first.organiser == f"mailto:{session_address(session.id, world.contact.id)}"
+    clock.shift(timedelta(minutes=5))
+    before, values = moved_by(world, 1)
+    change(session.id, before, **values, busy=_busy(1))
+    moved = arrived(run_jobs)
+    assert {entry.uid for entry in (*invited.values(), *moved.values())} == {session.calendar_uid}
+    assert {(entry.method, entry.sequence) for entry in moved.values()} == {("REQUEST", 1)}
+    assert moved[guest].starts_at == WEDNESDAY + timedelta(hours=1)
+    cancel_booking(world.actor("contact"), session.id)
+    struck = arrived(run_jobs)
+    assert set(struck) == {host, guest}
+    assert {(entry.method, entry.sequence, entry.status, entry.uid) for entry in struck.values()} == {
+        ("CANCEL", 2, "CANCELLED", session.calendar_uid)
+    }
+    assert {entry.rsvp for entry in struck.values()} == {"FALSE"}
+
+
+def _busy(hours):
+    return Range(
+        WEDNESDAY + timedelta(hours=hours, minutes=-10), WEDNESDAY + timedelta(hours=hours + 1, minutes=15)
+    )
+
+
+def test_another_host_is_invited_and_the_former_one_struck_out(session, world, run_jobs):
+    run_jobs()
+    former = world.agent
+
+    def handed(_booking):
+        return lambda booking: send_host_changed(booking, world.actor("manager"), former_host=former)
+
+    change(session.id, handed, host_id=world.manager.id)
+    got = arrived(run_jobs)
+    assert {to: (entry.method, entry.sequence) for to, entry in got.items()} == {
+        world.contact.email: ("REQUEST", 1), world.manager.email: ("REQUEST", 1), world.agent.email: ("CANCEL", 1),
+    }  # fmt: skip
+    assert len({entry.uid for entry in got.values()}) == 1
+
+
+def test_the_domain_of_the_identity_is_that_of_the_mail(app, session):
+    assert session.calendar_uid.endswith(f"@{app.config['MAIL_DOMAIN']}")
+
+
+def test_what_was_answered_about_this_time_stays_and_about_another_is_asked_anew(session, world, run_jobs):
+    db.session.add(
+        SessionReply(
+            booking_id=session.id, person_id=world.contact.id, answer="accepted", sequence=0, stamped_at=now(),
+            standing="counts",
+        )
+    )  # fmt: skip
+    db.session.commit()
+    text = invitation_to(session, "C", world.contact.email, person_id=world.contact.id).content
+    assert entry_in(text).partstat == "ACCEPTED"
+    run_jobs()
+    before, values = moved_by(world, 1)
+    change(session.id, before, **values, busy=_busy(1))
+    assert arrived(run_jobs)[world.contact.email].partstat == "NEEDS-ACTION"
+
+
+def test_of_two_with_one_sequence_the_later_stamp_tells(session, world, clock):
+    first = invitation_to(session, "C", world.contact.email).content
+    clock.shift(timedelta(seconds=90))
+    second = invitation_to(session, "C", world.contact.email).content
+    assert stamp_of(second) - stamp_of(first) == timedelta(seconds=90)
+    assert stamp_of(first) == now() - timedelta(seconds=90)
+
+
+def test_nobody_is_asked_where_no_answer_could_come_in(app, session, world):
+    settings = app.extensions["settings"]
+    app.extensions["settings"] = settings.model_copy(update={"inbound_address": None})
+    try:
+        entry = invitation_to(session, "C", world.contact.email, person_id=world.contact.id)
+    finally:
+        app.extensions["settings"] = settings
+    assert entry.answers_to == ""
+    read = entry_in(entry.content)
+    assert (read.rsvp, read.partstat, read.organiser) == (
+        "FALSE",
+        "ACCEPTED",
+        "mailto:support@conference-tracker.example",
+    )
 
 
 @pytest.mark.parametrize(
@@ -54,36 +163,14 @@ def test_a_cancellation_keeps_the_uid_and_raises_the_sequence(session, world):
 def test_names_cannot_add_lines(name, session, world):
     session.event.name = name
     content = invitation_to(session, name, world.contact.email).content
-    _, entry = entry_of(content)
+    [entry] = Calendar.from_ical(content).walk("VEVENT")
     assert not isinstance(entry["ATTENDEE"], list)
     assert str(entry["SUMMARY"]).replace("\n", "").endswith(name.replace("\r", "").replace("\n", ""))
     assert all(len(line.encode()) <= 75 for line in content.split("\r\n"))
     db.session.rollback()
 
 
-def test_the_mail_carries_the_invitation_as_a_calendar_part(session, world, run_jobs):
-    messages = {message["To"]: message for message in run_jobs()}
-    assert set(messages) == {world.contact.email, world.agent.email}
-    part = calendar_part(messages[world.contact.email])
-    assert part.get_param("method") == "REQUEST"
-    assert part.get_content_charset() == "utf-8"
-    method, entry = entry_of(part.get_content())
-    assert (method, entry["SEQUENCE"]) == ("REQUEST", 0)
-    assert str(entry["ATTENDEE"]) == f"mailto:{world.contact.email}"
-
-
-def test_the_notice_of_cancellation_carries_its_own(session, world, run_jobs):
-    run_jobs()
+def test_the_identity_never_changes(session, world):
     cancel_booking(world.actor("contact"), session.id)
-    for message in run_jobs():
-        part = calendar_part(message)
-        assert part.get_param("method") == "CANCEL"
-        assert entry_of(part.get_content())[1]["SEQUENCE"] == 1
-
-
-def calendar_part(message):
-    # An alternative of the text, which is how mail programs know it for an invitation.
-    [alternative] = [part for part in message.walk() if part.get_content_type() == "multipart/alternative"]
-    kinds = [part.get_content_type() for part in alternative.iter_parts()]
-    assert kinds == ["text/plain", "text/html", "text/calendar"]
-    return list(alternative.iter_parts())[-1]
+    kept = db.session.scalar(select(Booking.calendar_uid).where(Booking.id == session.id))
+    assert kept == session.calendar_uid

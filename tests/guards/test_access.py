@@ -93,6 +93,8 @@ EXCUSED = {
     # The link was made for nobody.
     ("unsubscribing.show", ADMITTED, NOT_FOUND),
     ("unsubscribing.create", ADMITTED, NOT_FOUND),
+    # The address opens nobody's calendar.
+    ("calendar_feed.read", ADMITTED, NOT_FOUND),
     # Neither provider is offered in this world.
     ("payments.trial", ADMITTED, NOT_FOUND),
     ("payments.act_on_trial", ADMITTED, NOT_FOUND),

@@ -69,9 +69,9 @@ def test_other_mail_has_no_way_out(world, outbox, run_jobs):
 def test_the_account_page_turns_it_off_and_on(world, client):
     browser = client.as_(world.contact)
     assert browser.post("/account/mail", {}, form_at="/account").status_code == 303
-    assert fresh(world.contact).unwanted_mail == ["wishes"]
+    assert "wishes" in fresh(world.contact).unwanted_mail
     browser.post("/account/mail", {"wanted": ["wishes", "nonsense"]}, form_at="/account")
-    assert fresh(world.contact).unwanted_mail == []
+    assert "wishes" not in fresh(world.contact).unwanted_mail
 
 
 @pytest.mark.parametrize("token", ["x", "WzEsIndpc2hlcyJd.AAAA", "%00"])
