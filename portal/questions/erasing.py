@@ -28,6 +28,7 @@ def erased(actor: Actor, question: Question) -> None:
     db.session.execute(delete(QuestionLink).where(QuestionLink.question_id == question.id))
     question.state, question.closed_by, question.shares_address = "erased", None, False
     question.name = question.email = question.body = ""
+    question.wish_texts = None
     question.form_key = f"erased:{question.id}"
     db.session.flush()
     _empty_mails(question.id)

@@ -1,6 +1,7 @@
 """Help pages of events, the questions attendees ask there, and the answers shown to all (WHO-2)."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -36,7 +37,7 @@ class Question(Base):
     `unconfirmed` until the link sent to the address was used; `open` waits for the contacts; `answered`
     waits for the attendee; `closed` is done; `erased` holds nothing of the attendee any more. Passed on to
     support it has a ticket; the address goes along only where `shares_address`. One of the kind `wish` becomes
-    a wish once it is confirmed, and is erased; the first line of its body is the wish's title.
+    a wish once it is confirmed, and is erased; its body shows the wish, and `wish_texts` holds the parts of it.
     """
 
     __tablename__ = "question"
@@ -48,6 +49,7 @@ class Question(Base):
     name: Mapped[str]
     email: Mapped[str]
     body: Mapped[str]
+    wish_texts: Mapped[dict[str, Any] | None]
     asked_at: Mapped[datetime] = mapped_column(default=now)
     confirmed_at: Mapped[datetime | None]
     last_activity_at: Mapped[datetime] = mapped_column(default=now)
@@ -65,7 +67,9 @@ class Question(Base):
         CheckConstraint("kind = 'question' OR state IN ('unconfirmed', 'erased')", name="wish"),
         CheckConstraint("state IN ('unconfirmed', 'erased') OR confirmed_at IS NOT NULL", name="confirmed"),
         CheckConstraint("(state = 'erased') = (email = '')", name="erased"),
-        CheckConstraint("state != 'erased' OR (name = '' AND body = '')", name="nothing_left"),
+        CheckConstraint(
+            "state != 'erased' OR (name = '' AND body = '' AND wish_texts IS NULL)", name="nothing_left"
+        ),
         CheckConstraint("closed_by IN ('attendee', 'contact')", name="closed_by"),
         CheckConstraint("(state = 'closed') = (closed_by IS NOT NULL)", name="closed"),
         CheckConstraint("NOT shares_address OR ticket_id IS NOT NULL", name="shares_address"),

@@ -1,6 +1,6 @@
 """Drafts: what somebody has typed and not sent, kept on the server for that person alone.
 
-A place is where it would be sent: `new:<event>`, `reply:<ticket>` or `note:<ticket>`. Drafts are a
+A place is where it would be sent: `new:<event>`, `reply:<ticket>`, `note:<ticket>` or `wish`. Drafts are a
 person's own jottings that nobody else ever sees, so they leave no audit row.
 """
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.accounts.actor import Actor
@@ -22,6 +22,7 @@ from portal.tickets.models_drafts import TicketDraft
 from portal.tickets.queries import ticket_for
 from portal.tickets.sides import is_support
 from portal.tickets.uploads import Upload, unsent
+from portal.wishlist.models import Wish
 
 KEPT = timedelta(days=30)
 LONGEST_TEXT = 20_000
@@ -109,6 +110,9 @@ def forget_old_drafts() -> None:
 
 def _require_to_write(actor: Actor, place: str) -> None:
     kind, _, key = place.partition(":")
+    if kind == "wish":
+        actor.require("wish:add")
+        return
     if kind == "new":
         actor.require("ticket:open", event_for(actor, int(key)).scope)
         return
@@ -125,7 +129,5 @@ def _hold(actor: Actor) -> None:
 
 def _is_sent(actor: Actor, form_key: str) -> bool:
     own_key = actor.own_key(form_key)
-    sent = select(Ticket.id).where(Ticket.form_key == own_key)
-    return (
-        db.session.scalar(sent.union_all(select(Message.id).where(Message.form_key == own_key))) is not None
-    )
+    sent = (select(kind.id).where(kind.form_key == own_key) for kind in (Ticket, Message, Wish))
+    return db.session.scalar(union_all(*sent)) is not None

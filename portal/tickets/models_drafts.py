@@ -13,7 +13,7 @@ from portal.db import Base, Key
 class TicketDraft(Base):
     """What somebody has typed and not sent, one for each person and place.
 
-    `place` is `new:<event>`, `reply:<ticket>` or `note:<ticket>`; `data` holds the form's texts by their
+    `place` is `new:<event>`, `reply:<ticket>`, `note:<ticket>` or `wish`; `data` holds the form's texts by their
     names, and under `uploads` the files chosen so far.
     """
 
