@@ -33,9 +33,10 @@ from portal.usage import models as usage
 from portal.wishlist import models as wishlist
 from portal.wishlist import models_decisions as wish_decisions
 from portal.wishlist import models_images as wish_images
+from portal.wishlist import models_moderation as wish_moderation
 from portal.wishlist import models_words as wish_words
 
 __all__ = [
     "accounts", "after_hours", "articles", "audiences", "audit", "bookings", "busy_calendars", "commitments", "distribution", "documents", "duty", "editions", "events", "goals", "hosts", "imports", "inbound", "mail", "orders", "payments", "questions", "quotes", "rate_counters", "recordings", "roster", "search",
-    "ticket_drafts", "ticket_work", "tickets", "usage", "wish_decisions", "wish_images", "wish_words", "wishlist",
+    "ticket_drafts", "ticket_work", "tickets", "usage", "wish_decisions", "wish_images", "wish_moderation", "wish_words", "wishlist",
 ]  # fmt: skip
