@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0031"
-down_revision = "0030"
+revision = "0033"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 
@@ -38,13 +38,15 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "standing = 'refused' OR person_id IS NOT NULL", name=op.f("ck_session_reply_person")
         ),
-        sa.CheckConstraint(
-            "(standing = 'refused') = (reason != '')", name=op.f("ck_session_reply_reason")
+        sa.CheckConstraint("(standing = 'refused') = (reason != '')", name=op.f("ck_session_reply_reason")),
+        sa.ForeignKeyConstraint(
+            ["booking_id"], ["booking.id"], name=op.f("fk_session_reply_booking_id_booking")
         ),
-        sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name=op.f("fk_session_reply_booking_id_booking")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_session_reply_person_id_person")),
         sa.ForeignKeyConstraint(
-            ["inbound_mail_id"], ["inbound_mail.id"], name=op.f("fk_session_reply_inbound_mail_id_inbound_mail")
+            ["inbound_mail_id"],
+            ["inbound_mail.id"],
+            name=op.f("fk_session_reply_inbound_mail_id_inbound_mail"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_session_reply")),
         sa.UniqueConstraint("inbound_mail_id", name=op.f("uq_session_reply_inbound_mail_id")),
@@ -92,6 +94,13 @@ def _columns() -> None:
 def downgrade() -> None:
     op.drop_table("calendar_feed")
     op.drop_table("session_reply")
-    for column in ("hour_reminder_for", "day_reminder_for", "join_url", "time_set_at", "time_sequence", "room"):
+    for column in (
+        "hour_reminder_for",
+        "day_reminder_for",
+        "join_url",
+        "time_set_at",
+        "time_sequence",
+        "room",
+    ):
         op.drop_column("booking", column)
     op.drop_column("booking", "calendar_uid")
