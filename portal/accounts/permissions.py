@@ -85,6 +85,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "wish:add": EVERYONE,
     "wish:stand": CUSTOMERS | {Role.AGENT, Role.MODERATOR, Role.MANAGER},
     "wish:choose": frozenset({Role.ORGANISER}),
+    "wish:comment": CUSTOMERS | {Role.AGENT, Role.MODERATOR, Role.MANAGER},
     "wish:evaluate": frozenset({Role.AGENT, Role.MODERATOR, Role.MANAGER}),
     "wish:moderate": frozenset({Role.MODERATOR, Role.MANAGER}),
     "wish:decide": frozenset({Role.MANAGER}),

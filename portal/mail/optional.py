@@ -11,7 +11,11 @@ KINDS = {
     "reminders": "Reminders of my live sessions, a day and an hour before",
     "reports": "The month in figures, for managers",
 }
-WISHES = ("wish_published", "wish_declined", "wish_answered", "wish_decided")
+WISHES = (
+    "wish_published", "wish_declined", "wish_answered", "wish_reworded", "wish_edit_accepted", "wish_edit_declined",
+    "wish_hidden", "wish_shown", "wish_merged", "wish_unmerged", "wish_commented", "wish_comment_published",
+    "wish_comment_declined",
+)  # fmt: skip
 OPTIONAL = dict.fromkeys(WISHES, "wishes") | {"management_month": "reports", "session_reminder": "reminders"}
 
 FOR_MANAGERS = frozenset({"reports"})

@@ -33,6 +33,17 @@ def may_add_wishes(written: int, edition: Edition) -> Decision:
     )
 
 
+def may_add_attendees_wishes(written: int, edition: Edition) -> Decision:
+    """WISH-1: whether another attendee's wish may come through the pages of an organisation's events."""
+    if written < edition.wishes.wishes_a_day:
+        return granted("WISH-1", "Ideas from all users are welcome.")
+    return refused(
+        "WISH-1",
+        f"Many wishes came through this page within {WITHIN_HOURS} hours. Send yours again later.",
+        WayOn.WAIT,
+    )
+
+
 def may_comment(written: int, edition: Edition) -> Decision:
     """WISH-1: whether an organisation that wrote so many comments within 24 hours may add another."""
     most = edition.wishes.comments_a_day

@@ -53,6 +53,8 @@ HELD: tuple[Held, ...] = (
     Held("quote_message", "author_id", "What you wrote about quotes", ("quote_id", "body", "sent_at"), why=RECORDS),
     Held("question_message", "author_id", "Your answers to attendees", ("question_id", "body", "sent_at"), why=RECORDS),
     Held("wish", "author_id", "Wishes you added", ("title", "problem", "affected", "frequency", "workaround", "idea", "state", "submitted_at"), why="A wish is the customers'; the name on it is gone."),
+    Held("wish_version", "written_by_id", "Wordings of wishes you wrote", ("wish_id", "kind", "state", "title", "problem", "affected", "frequency", "workaround", "idea", "written_at"), why="A wish is the customers'; the name on it is gone."),
+    Held("wish_comment", "author_id", "Your comments on wishes", ("wish_id", "kind", "state", "body", "frequency", "written_at"), why="A comment is part of the wish; the name on it is gone."),
     Held("wish_stand", "person_id", "What you said of wishes", ("wish_id", "organisation_id", "stand", "stood_at"), why="It counts for the organisation."),
     Held("organisation_stand", "chosen_by_id", "What you chose for your organisation", ("wish_id", "organisation_id", "chosen", "chosen_at"), why="It counts for the organisation."),
     Held("wish_follower", "person_id", "Wishes you follow", ("wish_id", "since"), Fate.DELETE),
@@ -93,6 +95,6 @@ HELD: tuple[Held, ...] = (
 MENTIONED: frozenset[str] = frozenset(
     {
         "canned_reply", "edition_course", "policy_draft", "published_answer", "after_event_help", "payment", "ticket_link",
-        "ticket_merge", "usage_decision", "audience_letter", "audience_member", "recording", "recording_pass", "session_material", "session_record", "quote_version", "refund", "removal", "wish_decision", "planning_round",
+        "ticket_merge", "usage_decision", "audience_letter", "audience_member", "recording", "recording_pass", "session_material", "session_record", "quote_version", "refund", "removal", "wish_decision", "wish_question", "wish_merge", "planning_round",
     }
 )  # fmt: skip

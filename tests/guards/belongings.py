@@ -31,6 +31,7 @@ from portal.tickets.models_distribution import SavedFilter
 from portal.tickets.models_work import CannedReply
 from portal.usage.models import UsageNotice
 from portal.wishlist.models import Wish
+from portal.wishlist.models_moderation import WishComment
 from tests.people import World
 
 
@@ -109,6 +110,9 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
         )
     )  # fmt: skip
     db.session.flush()
+    comment = WishComment(wish_id=wish.id, body="For us as well.", author_id=contact.id)
+    db.session.add(comment)
+    db.session.flush()
     reply = CannedReply(title=f"A reply {event.id}", body="Hello {customer}", changed_by_id=world.agent.id)
     db.session.add(reply)
     article = _article(world, event)
@@ -119,7 +123,7 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
         {
             "mail_id": _mail(event), "question_id": question.id, "answer_id": answer.id, "slug": event.slug,
             "event_id": event.id, "import_id": listed.id, "contact_id": registered.id, "removal_id": removal.id, "ticket_id": ticket.id,
-            "attachment_id": attachment.id, "order_id": order.id, "quote_id": quote.id, "notice_id": notice.id, "wish_id": wish.id, "session_id": session.id,
+            "attachment_id": attachment.id, "order_id": order.id, "quote_id": quote.id, "notice_id": notice.id, "wish_id": wish.id, "comment_id": comment.id, "session_id": session.id,
             "availability_id": availability.id, "booking_id": booking.id, "person_id": contact.id,
             "article_id": article.id, "category_id": article.category_id,
             "filter_id": _saved_filter(world.agent if event is world.congress else world.manager),

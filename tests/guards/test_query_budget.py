@@ -18,7 +18,7 @@ from tests.signing_in import PortalClient
 ROLES = ("organiser", "contact", "agent", "moderator", "manager", "admin", "outsider")
 TABLES = {
     "import_id": "contact_import", "event_id": "event", "mail_id": "inbound_mail", "contact_id": "contact", "removal_id": "removal", "ticket_id": "ticket", "order_id": "\"order\"",
-    "quote_id": "quote", "notice_id": "usage_notice", "payment_id": "payment", "wish_id": "wish", "booking_id": "booking", "availability_id": "availability", "person_id": "person",
+    "quote_id": "quote", "notice_id": "usage_notice", "payment_id": "payment", "wish_id": "wish", "comment_id": "wish_comment", "booking_id": "booking", "availability_id": "availability", "person_id": "person",
     "filter_id": "saved_filter", "exception_id": "duty_exception", "absence_id": "absence",
     "organisation_id": "organisation", "question_id": "question", "answer_id": "published_answer", "attachment_id": "attachment", "article_id": "article", "category_id": "article_category", "session_id": "session", "document_id": "document",
     "reply_id": "canned_reply", "draft_id": "policy_draft",
