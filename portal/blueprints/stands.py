@@ -1,16 +1,14 @@
-"""Saying how useful a wish is, for one's organisation, and following what becomes of it."""
+"""Saying how useful a wish is, for one's organisation or in a customer's name, and following what becomes of it."""
 
 from flask import Blueprint, Response, make_response, render_template, url_for
 
 from portal.blueprints.wishes import wish_page
-from portal.errors import Invalid
 from portal.web.access import requires
 from portal.web.htmx import done, wants_fragment
 from portal.web.signed_in import current_actor
 from portal.wishlist import following, queries, stands
-from portal.wishlist.forms import StandForm
-from portal.wishlist.models import Wish
-from portal.wishlist.standing import standings
+from portal.wishlist.forms import CustomerStandForm, StandForm
+from portal.wishlist.standing import customers_standing, standings
 
 blueprint = Blueprint("stands", __name__)
 
@@ -18,16 +16,11 @@ blueprint = Blueprint("stands", __name__)
 @blueprint.post("/wishes/<int:wish_id>/stand")
 @requires("wish:stand")
 def take(wish_id: int) -> Response:
-    """Say how useful a wish is, or take that back with `stand=none` (WISH-2)."""
+    """Say how useful a wish is to one's organisations, or take that back with `stand=none` (WISH-2)."""
     form, actor = StandForm(), current_actor()
-    form.organisation_id.offer(queries.customers_to_speak_for(actor), "Choose a customer")
     if not form.validate_on_submit():
         return make_response(wish_page(queries.wish_for(actor, wish_id), form), 422)
-    try:
-        wish = _take(wish_id, form)
-    except Invalid as problem:
-        form.show_problems(problem.fields)
-        return make_response(wish_page(queries.wish_for(actor, wish_id), form), 422)
+    wish = stands.take_stand(actor, wish_id, form.chosen)
     if wants_fragment():
         standing = standings(actor, [wish])[wish.id]
         return make_response(render_template("wishes/_stand.html", wish=wish, standing=standing))
@@ -39,13 +32,27 @@ def take(wish_id: int) -> Response:
 @requires("wish:choose")
 def choose(wish_id: int) -> Response:
     """Set an organisation's stand over its members', or leave it to them again with `stand=none` (WISH-2)."""
-    form, actor = StandForm(), current_actor()
+    form, actor = CustomerStandForm(), current_actor()
     form.organisation_id.offer(queries.customers_to_speak_for(actor), "Choose an organisation")
     if not form.validate_on_submit() or form.organisation_id.data is None:
         return make_response(wish_page(queries.wish_for(actor, wish_id), form), 422)
     stands.choose_stand(actor, wish_id, form.organisation_id.data, form.chosen)
     told = "Your organisation's answer is set." if form.chosen else "Your members' answers count again."
     return done(url_for("wishes.show", wish_id=wish_id), told)
+
+
+@blueprint.route("/staff/wishes/<int:wish_id>/customers", methods=["GET", "POST"])
+@requires("wish:evaluate")
+def customers(wish_id: int) -> Response:
+    """Where each customer stands; an answer in the name of one who told staff so (WISH-2)."""
+    form, actor = CustomerStandForm(), current_actor()
+    form.organisation_id.offer(queries.customers_to_speak_for(actor), "Choose a customer")
+    if not form.validate_on_submit():
+        return _customers_page(wish_id, form)
+    note = form.note.data or ""
+    stands.take_stand(actor, wish_id, form.chosen, organisation_id=form.organisation_id.data, note=note)
+    told = "The customer's answer counts." if form.chosen else "Your answer for them is taken back."
+    return done(url_for("stands.customers", wish_id=wish_id), told)
 
 
 @blueprint.post("/wishes/<int:wish_id>/following")
@@ -64,9 +71,8 @@ def unfollow(wish_id: int) -> Response:
     return done(url_for("wishes.show", wish_id=wish_id), "You no longer follow this wish.")
 
 
-def _take(wish_id: int, form: StandForm) -> Wish:
-    actor, customer = current_actor(), form.organisation_id.data
-    if customer is None and actor.is_staff and not queries.customer_ids(actor):
-        raise Invalid(organisation_id="Choose the customer in whose name you speak.")
-    note = form.note.data or ""
-    return stands.take_stand(actor, wish_id, form.chosen, organisation_id=customer, note=note)
+def _customers_page(wish_id: int, form: CustomerStandForm) -> Response:
+    wish = queries.wish_for(current_actor(), wish_id)
+    found = customers_standing(current_actor(), wish)
+    page = render_template("wishes/customers.html", wish=wish, customers=found, form=form)
+    return make_response(page, 422 if form.is_submitted() else 200)

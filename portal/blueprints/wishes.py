@@ -16,11 +16,10 @@ from portal.web.rate_limits import by_person, limiter
 from portal.web.signed_in import current_actor
 from portal.wishlist import queries, service
 from portal.wishlist.deciding import decisions_on
-from portal.wishlist.following import follows
 from portal.wishlist.forms import LONGEST_TEXT, LONGEST_TITLE, StandForm, WishForm
 from portal.wishlist.models import Wish
 from portal.wishlist.similar import similar_wishes
-from portal.wishlist.standing import customers_standing, own_customers, standings
+from portal.wishlist.standing import own_customers, standing_of, standings
 
 blueprint = Blueprint("wishes", __name__)
 resolves("wish_id", queries.wish_scope)
@@ -73,10 +72,7 @@ def new() -> Response | str:
 @requires("wish:read")
 def show(wish_id: int) -> str:
     """One wish: its text, whom it is useful to, what was answered and decided."""
-    form = StandForm(formdata=None)
-    if current_actor().is_staff:
-        form.organisation_id.offer(queries.customers_to_speak_for(current_actor()), "Choose a customer")
-    return wish_page(queries.wish_for(current_actor(), wish_id), form)
+    return wish_page(queries.wish_for(current_actor(), wish_id), StandForm(formdata=None))
 
 
 def _add(form: WishForm, customers: Any) -> Response:
@@ -101,12 +97,11 @@ def _form_page(form: WishForm, customers: Any, similar: Any, status: int) -> Res
 def wish_page(wish: Wish, form: StandForm) -> str:
     """The page of a wish, with `form` as the reader sent it where it could not be taken."""
     actor = current_actor()
+    own = own_customers(actor, wish)
     context = {
-        "standing": standings(actor, [wish])[wish.id],
+        "standing": standing_of(wish, own),
+        "own_customers": own,
         "history": decisions_on(wish),
-        "customers": customers_standing(actor, wish),
-        "own_customers": own_customers(actor, wish),
-        "follows": follows(actor, wish),
         "from_ticket": wish.ticket_id if wish.ticket_id and ticket_scope(actor, wish.ticket_id) else None,
     }
     return render_template("wishes/show.html", wish=wish, form=form, **context)

@@ -74,26 +74,23 @@ class Frequency(StrEnum):
     NOW_AND_THEN = "now_and_then"
 
 
-_WORDS: dict[StrEnum, str] = {
-    WishState.SUBMITTED: "with the moderators",
-    WishState.ASKED_BACK: "back with its author",
-    WishDecision.OPEN: "open",
-    WishDecision.UNDER_CONSIDERATION: "under consideration",
-    WishDecision.DECLINED: "decided against",
-    Stand.USEFUL: "useful to us",
-    Stand.NEUTRAL: "neutral",
-    Stand.NOT_FOR_US: "not for us",
-    WishModule.VIRTUAL_EVENT: "Virtual Event package",
-    WishModule.EXHIBITORS: "Exhibitor package",
-    WishModule.ATTENDANCE_APP: "attendance app",
-    WishModule.PREMIUM: "Premium licence",
+# By kind and value: `declined` is one thing of moderators, and another of management.
+_WORDS: dict[tuple[type[StrEnum], str], str] = {
+    (WishState, "submitted"): "with the moderators",
+    (WishState, "asked_back"): "back with its author",
+    (WishDecision, "declined"): "decided against",
+    (Stand, "useful"): "useful to us",
+    (WishModule, "virtual_event"): "Virtual Event package",
+    (WishModule, "exhibitors"): "Exhibitor package",
+    (WishModule, "attendance_app"): "attendance app",
+    (WishModule, "premium"): "Premium licence",
 }
 _MODERATING = frozenset({Role.MODERATOR, Role.MANAGER})
 
 
 def wish_word(term: StrEnum) -> str:
     """A term of the wish list as it is shown to people (WISH-1 to WISH-3)."""
-    return _WORDS.get(term, term.value.replace("_", " "))
+    return _WORDS.get((type(term), term.value), term.value.replace("_", " "))
 
 
 def may_add_wish(role: str) -> Decision:

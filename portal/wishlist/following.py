@@ -42,13 +42,3 @@ def begin_to_follow(wish: Wish, person_id: int) -> bool:
     latest = func.coalesce(decided.scalar_subquery(), 0)
     new = insert(WishFollower).values(wish_id=wish.id, person_id=person_id, told_through=latest)
     return db.session.scalar(new.on_conflict_do_nothing().returning(WishFollower.id)) is not None
-
-
-def follows(actor: Actor, wish: Wish) -> bool:
-    """Whether the actor follows a wish, or one that was merged into it."""
-    if actor.person_id is None:
-        return False
-    own = select(WishFollower.id).where(
-        WishFollower.wish_id.in_(of_root(wish)), WishFollower.person_id == actor.person_id
-    )
-    return db.session.scalar(own.limit(1)) is not None

@@ -58,23 +58,28 @@ class WishForm(CreatingForm):
 
 
 class StandForm(PortalForm):
-    """Says how useful a wish is, or takes that back (WISH-2). Staff name the customer they speak for."""
+    """Says how useful a wish is, or takes that back (WISH-2)."""
 
     stand = RadioField(
         "What they say of it",
         [DataRequired("Choose what to say of the wish.")],
         choices=[
             *(SelectChoice(stand.value, wish_word(stand).capitalize()) for stand in Stand),
-            SelectChoice(TAKEN_BACK, "Take back what I said"),
+            SelectChoice(TAKEN_BACK, "Nothing: take it back"),
         ],
     )
-    organisation_id = CustomerField("Customer")
-    note = StringField("Where they said so", [Length(max=200, message="Use at most 200 characters.")])
 
     @property
     def chosen(self) -> Stand | None:
         """The stand; None where it is taken back."""
         return None if self.stand.data == TAKEN_BACK else Stand(self.stand.data)
+
+
+class CustomerStandForm(StandForm):
+    """Names the customer as well: the one that staff speak for, or whose organiser chooses (WISH-2)."""
+
+    organisation_id = CustomerField("Customer", validators=[DataRequired("Choose the customer.")])
+    note = StringField("Where they said so", [Length(max=200, message="Use at most 200 characters.")])
 
 
 class DeclineForm(PortalForm):

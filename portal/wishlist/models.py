@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, Double, FetchedValue, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from portal.accounts.actor import Scope
 from portal.accounts.models import Organisation, Person
@@ -66,6 +66,9 @@ class Wish(Base):
     score: Mapped[float] = mapped_column(Double, default=0.0)
     trend: Mapped[float] = mapped_column(Double, default=0.0)
     form_key: Mapped[str | None] = mapped_column(unique=True)
+
+    # Whether the reader follows it; only what `queries.wish_for` gives knows.
+    is_followed: Mapped[bool | None] = query_expression()
 
     author: Mapped[Person | None] = relationship(foreign_keys=author_id)
     organisation: Mapped[Organisation | None] = relationship()

@@ -3,18 +3,17 @@
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import Select, and_, false, func, literal_column, or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased, joinedload, with_expression
 from sqlalchemy.sql.elements import ColumnElement
 
 from portal.accounts.actor import NOWHERE, Actor, Scope
 from portal.accounts.models import Organisation
-from portal.accounts.queries import actor_for
 from portal.db import db
 from portal.errors import NotFound
 from portal.events.models import Event
 from portal.paging import Page, page_of
 from portal.policy.wishes import WishDecision, WishState
-from portal.wishlist.models import LISTED, Wish
+from portal.wishlist.models import LISTED, Wish, WishFollower
 
 ENGLISH: ColumnElement[str] = literal_column("'english'")
 _BLANK: ColumnElement[str] = literal_column("' '")
@@ -40,7 +39,8 @@ def visible_wishes(actor: Actor) -> Select[Wish]:
 def _merged_into_listed() -> ColumnElement[bool]:
     root = aliased(Wish)
     listed = select(root.id).where(root.id == Wish.root_id, root.state.in_(LISTED))
-    return and_(Wish.state == WishState.MERGED, listed.exists())
+    # What was never published is its author's and the moderators' alone, also as a part of another.
+    return and_(Wish.state == WishState.MERGED, Wish.published_at.is_not(None), listed.exists())
 
 
 def of_root(wish: Wish) -> Select[int]:
@@ -53,7 +53,7 @@ def wish_scope(actor: Actor, wish_id: int) -> Scope | None:
 
     The wish list belongs to every customer alike, so the rights hold from any place that is the actor's.
     """
-    found = db.session.scalar(visible_wishes(actor).where(Wish.id == wish_id))
+    found = db.session.scalar(visible_wishes(actor).where(Wish.id == wish_id).with_only_columns(Wish.id))
     return own_place(actor) if found else None
 
 
@@ -66,8 +66,20 @@ def own_place(actor: Actor) -> Scope:
 
 
 def wish_for(actor: Actor, wish_id: int) -> Wish:
-    """A wish with the people and the customer behind it. Raises NotFound when the actor may not know of it."""
-    return _found(db.session.scalar(visible_wishes(actor).where(Wish.id == wish_id).options(*_WHOLE)))
+    """A wish with the people and the customer behind it, and whether the actor follows it.
+
+    Raises NotFound when the actor may not know of it.
+    """
+    known = visible_wishes(actor).where(Wish.id == wish_id)
+    known = known.options(*_WHOLE, with_expression(Wish.is_followed, _followed_by(actor)))
+    return _found(db.session.scalar(known.execution_options(populate_existing=True)))
+
+
+def _followed_by(actor: Actor) -> ColumnElement[bool]:
+    """Whether somebody follows a wish, or one that was merged into it."""
+    merged = aliased(Wish)
+    own = select(WishFollower.id).join(merged, merged.id == WishFollower.wish_id)
+    return own.where(merged.root_id == Wish.id, WishFollower.person_id == actor.person_id).exists()
 
 
 def locked_wish(actor: Actor, wish_id: int) -> Wish:
@@ -116,10 +128,10 @@ def customer_ids(actor: Actor) -> frozenset[int]:
     return actor.organisation_ids | frozenset(db.session.scalars(theirs))
 
 
-def is_added_by_staff(wish: Wish) -> bool:
-    """Whether staff added a wish, in a customer's name or their own."""
-    author = actor_for(wish.author_id) if wish.author_id else None
-    return author is not None and author.is_staff
+def own_customers_of(actor: Actor) -> ColumnElement[bool]:
+    """That an organisation is one of `customer_ids`, for a query that reads organisations."""
+    theirs = select(Event.organisation_id).where(Event.id.in_(actor.contact_event_ids))
+    return or_(Organisation.id.in_(actor.organisation_ids), Organisation.id.in_(theirs))
 
 
 def customers_to_speak_for(actor: Actor) -> Sequence[Organisation]:

@@ -1,17 +1,17 @@
 """Who finds a wish useful, as far as the reader may know."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Subquery, case, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from portal.accounts.actor import NOWHERE, Actor, Scope
 from portal.accounts.models import Organisation
 from portal.db import db
 from portal.wishlist.models import OrganisationStand, Wish, WishStand
-from portal.wishlist.queries import customer_ids, of_root
+from portal.wishlist.queries import customer_ids, of_root, own_customers_of
 
 
 @dataclass(frozen=True)
@@ -56,52 +56,62 @@ def standings(actor: Actor, wishes: Sequence[Wish]) -> dict[int, Standing]:
 
 
 def own_customers(actor: Actor, wish: Wish) -> list[CustomerStanding]:
-    """Where each of the actor's own organisations stands towards a wish, by name (WISH-2)."""
-    mine = customer_ids(actor) if actor.may("wish:stand") else frozenset()
-    return _customers(actor, wish, mine) if mine else []
+    """Where each of the actor's own organisations stands towards a wish, by name (WISH-2). One query."""
+    if not actor.may("wish:stand") or not (actor.organisation_ids or actor.contact_event_ids):
+        return []
+    return _customers(actor, wish, own_customers_of(actor))
 
 
 def customers_standing(actor: Actor, wish: Wish) -> list[CustomerStanding]:
-    """The customers who took a stand, by name; none for who may not speak for customers (WISH-2)."""
+    """The customers who took a stand, by name; none for who may not speak for customers (WISH-2). One query."""
     if not actor.may("wish:stand", NOWHERE):
         return []
-    standing = select(OrganisationStand.organisation_id).where(OrganisationStand.wish_id == wish.id)
-    return _customers(actor, wish, frozenset(db.session.scalars(standing)))
+    return _customers(actor, wish, OrganisationStand.id.is_not(None))
 
 
-def _customers(actor: Actor, wish: Wish, keys: frozenset[int]) -> list[CustomerStanding]:
-    said: dict[int, dict[str, int]] = defaultdict(dict)
-    own: dict[int, str] = {}
-    for organisation_id, stand, heads, reader in db.session.execute(_said(actor, wish, keys)):
-        said[organisation_id][stand] = heads
-        if reader:
-            own[organisation_id] = stand
-    here = (OrganisationStand.organisation_id == Organisation.id) & (OrganisationStand.wish_id == wish.id)
-    found = select(Organisation.id, Organisation.name, OrganisationStand.stand, OrganisationStand.chosen)
-    found = (
-        found.outerjoin(OrganisationStand, here).where(Organisation.id.in_(keys)).order_by(Organisation.name)
+def standing_of(wish: Wish, own: Sequence[CustomerStanding]) -> Standing:
+    """Where the reader stands, from where each of their organisations does."""
+    agreed = {each.own for each in own}
+    return Standing(
+        may_stand=bool(own) and wish.takes_stands,
+        own=agreed.pop() if len(agreed) == 1 else None,
+        colleagues_answered=any(sum(each.said.values()) > (each.own is not None) for each in own),
     )
+
+
+def _customers(actor: Actor, wish: Wish, wanted: ColumnElement[bool]) -> list[CustomerStanding]:
+    said = _said(actor, wish)
+    here = (OrganisationStand.organisation_id == Organisation.id) & (OrganisationStand.wish_id == wish.id)
+    found = (
+        select(
+            Organisation.id, Organisation.name, OrganisationStand.stand, OrganisationStand.chosen, said.c.said, said.c.own
+        )
+        .outerjoin(OrganisationStand, here)
+        .outerjoin(said, said.c.organisation_id == Organisation.id)
+        .where(wanted)
+        .order_by(Organisation.name)
+    )  # fmt: skip
     return [
         CustomerStanding(
-            key, name, stand, chosen, said[key], own.get(key),
+            key, name, stand, chosen, dict(sorted(Counter(heads or ()).items())), own,
             wish.takes_stands and actor.may("wish:choose", Scope(organisation_id=key)),
         )
-        for key, name, stand, chosen in db.session.execute(found)
+        for key, name, stand, chosen, heads, own in db.session.execute(found)
     ]  # fmt: skip
 
 
-def _said(actor: Actor, wish: Wish, keys: frozenset[int]) -> Select[int, str, int, bool]:
+def _said(actor: Actor, wish: Wish) -> Subquery:
+    """For each organisation what its people said last, and what the actor said for it."""
     last = (
         select(WishStand.organisation_id, WishStand.person_id, WishStand.stand)
-        .where(WishStand.wish_id.in_(of_root(wish)), WishStand.organisation_id.in_(keys))
+        .where(WishStand.wish_id.in_(of_root(wish)))
         .ext(distinct_on(WishStand.organisation_id, WishStand.person_id))
         .order_by(WishStand.organisation_id, WishStand.person_id, WishStand.stood_at.desc())
         .subquery()
     )
-    by_reader = func.bool_or(last.c.person_id == actor.person_id)
-    return select(last.c.organisation_id, last.c.stand, func.count(), by_reader).group_by(
-        last.c.organisation_id, last.c.stand
-    )
+    own = func.max(case((last.c.person_id == actor.person_id, last.c.stand))).label("own")
+    heads = func.array_agg(last.c.stand).label("said")
+    return select(last.c.organisation_id, heads, own).group_by(last.c.organisation_id).subquery()
 
 
 def _standing(actor: Actor, wish: Wish, mine: frozenset[int], said: list[WishStand]) -> Standing:

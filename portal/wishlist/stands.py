@@ -81,7 +81,7 @@ def _said_before(actor: Actor, wish: Wish, customers: Collection[int]) -> dict[i
         .where(WishStand.organisation_id.in_(customers))
         .order_by(WishStand.stood_at)
     )
-    return dict(db.session.execute(said).tuples().all())
+    return {row.organisation_id: row.stand for row in db.session.execute(said)}
 
 
 def _write(actor: Actor, wish: Wish, customers: list[int], stand: Stand | None) -> None:

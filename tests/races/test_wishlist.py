@@ -1,4 +1,4 @@
-"""Votes that come in at once: a customer counts once, and no customer is lost (WISH-2)."""
+"""Answers that come in at once: a customer counts once, and no customer is lost (WISH-2)."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,11 +10,12 @@ from flask import Flask
 from portal.accounts.actor import Actor
 from portal.accounts.permissions import Role
 from portal.db import db
-from portal.wishlist import service
+from portal.policy.wishes import Stand
+from portal.wishlist import stands
 from portal.wishlist.models import Wish
 from portal.wishlist.queries import visible_wishes
-from tests.people import actor_of, contact, grant, organisation, person
-from tests.wishlist.wishes import cast, counted, published
+from tests.people import actor_of, contact, event, grant, organisation, person
+from tests.wishlist.wishes import counted, heads, published
 
 pytestmark = pytest.mark.usefixtures("outbox")
 
@@ -51,42 +52,48 @@ def colleagues(world) -> list[Actor]:
 def strangers() -> list[Actor]:
     people = [person(f"Stranger {number}") for number in range(AT_ONCE)]
     for number, each in enumerate(people):
-        grant(each, Role.ORGANISER, organisation_id=organisation(f"Customer {number}").id)
+        customer = organisation(f"Customer {number}")
+        event(customer, f"Event {number}", attendees=50)
+        grant(each, Role.ORGANISER, organisation_id=customer.id)
     db.session.commit()
     return [actor_of(each) for each in people]
 
 
-def test_one_person_at_once_is_one_vote(app, world):
+def useful(wish: Wish) -> Callable[[Actor], object]:
+    return lambda actor: stands.take_stand(actor, wish.id, Stand.USEFUL)
+
+
+def test_one_person_at_once_is_one_row(app, world):
     wish = published(world, who="agent")
     for _ in range(ROUNDS):
         actors = [world.actor("contact")] * AT_ONCE
-        assert at_once(app, actors, lambda actor: service.say_useful(actor, wish.id)) == FINE
-        assert (counted(wish), cast(wish)) == (1, 1)
-        assert at_once(app, actors, lambda actor: service.take_back_useful(actor, wish.id)) == FINE
-        assert (counted(wish), cast(wish)) == (0, 0)
+        assert at_once(app, actors, useful(wish)) == FINE
+        assert (counted(wish), heads(wish)) == (1, 1)
+        assert at_once(app, actors, lambda actor: stands.take_stand(actor, wish.id, None)) == FINE
+        assert (counted(wish), heads(wish)) == (0, 0)
 
 
 def test_one_customers_people_at_once_are_one_customer(app, world):
     wish, actors = published(world, who="agent"), colleagues(world)
-    assert at_once(app, actors, lambda actor: service.say_useful(actor, wish.id)) == FINE
-    assert (counted(wish), cast(wish)) == (1, AT_ONCE)
+    assert at_once(app, actors, useful(wish)) == FINE
+    assert (counted(wish), heads(wish)) == (1, AT_ONCE)
 
 
 def test_customers_at_once_all_count(app, world):
     wish, actors = published(world, who="agent"), strangers()
-    assert at_once(app, actors, lambda actor: service.say_useful(actor, wish.id)) == FINE
-    assert (counted(wish), cast(wish)) == (AT_ONCE, AT_ONCE)
+    assert at_once(app, actors, useful(wish)) == FINE
+    assert (counted(wish), heads(wish)) == (AT_ONCE, AT_ONCE)
 
 
 def test_control_without_the_lock_customers_are_lost(app, world, monkeypatch):
     def unlocked(actor: Actor, wish_id: int) -> Wish:
         return db.session.scalars(visible_wishes(actor).where(Wish.id == wish_id)).one()
 
-    monkeypatch.setattr(service, "locked_wish", unlocked)
+    monkeypatch.setattr(stands, "locked_wish", unlocked)
     actors, lost = strangers(), 0
     for number in range(ROUNDS * 2):
         wish = published(world, f"Wish {number}", who="agent")
-        assert at_once(app, actors, lambda actor, wish=wish: service.say_useful(actor, wish.id)) == FINE
-        assert cast(wish) == AT_ONCE
+        assert at_once(app, actors, useful(wish)) == FINE
+        assert heads(wish) == AT_ONCE
         lost += AT_ONCE - counted(wish)
     assert lost > 0

@@ -54,8 +54,8 @@ class TestAdding:
 
     def test_a_customers_wish_counts_for_that_customer_and_says_so_on_record(self, world):
         wish = add(world.actor("contact"))
-        assert (wish.organisation_id, wish.votes, wish.state) == (world.society.id, 1, "submitted")
-        assert actions() == ["wish.submitted", "wish.voted"]
+        assert (wish.organisation_id, wish.useful, wish.state) == (world.society.id, 1, "submitted")
+        assert actions() == ["wish.submitted", "wish.stood"]
         trail = db.session.scalars(select(AuditEntry)).first()
         assert (trail.organisation_id, trail.after["title"]) == (world.society.id, wish.title)
 
@@ -63,7 +63,7 @@ class TestAdding:
         agent = client.as_(world.agent)
         agent.post("/wishes/new", TYPED | {"organisation_id": world.library.id})
         agent.post("/wishes/new", TYPED | {"organisation_id": ""})
-        found = [(wish.organisation_id, wish.votes) for wish in db.session.scalars(select(Wish))]
+        found = [(wish.organisation_id, wish.useful) for wish in db.session.scalars(select(Wish))]
         assert found == [(world.library.id, 1), (None, 0)]
         page = agent.get("/wishes/1").text
         assert "On behalf of" in page
@@ -122,10 +122,10 @@ class TestAdding:
         assert wishes() == 0
 
     def test_a_form_cannot_decide_what_is_not_in_it(self, client, world):
-        forged = {"state": "planned", "votes": "99", "author_id": world.manager.id, "title": "A\x00 b\nc"}
+        forged = {"state": "published", "useful": "99", "author_id": world.manager.id, "title": "A\x00 b\nc"}
         client.as_(world.contact).post("/wishes/new", TYPED | forged)
         wish = db.session.scalars(select(Wish)).one()
-        assert (wish.state, wish.votes, wish.author_id, wish.title) == (
+        assert (wish.state, wish.useful, wish.author_id, wish.title) == (
             "submitted", 1, world.contact.id, "A b c",
         )  # fmt: skip
 

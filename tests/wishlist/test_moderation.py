@@ -1,4 +1,4 @@
-"""Moderators look after the list; whether and when is for management to decide (WISH-1, WISH-3)."""
+"""Moderators look after the list (WISH-1)."""
 
 import pytest
 from sqlalchemy import select
@@ -7,16 +7,15 @@ from portal.accounts.models import Grant
 from portal.audit.models import AuditEntry
 from portal.clock import now
 from portal.db import db
-from portal.errors import Conflict, Forbidden, Invalid, NotFound, Refused
-from portal.policy.wishes import WishStatus
+from portal.errors import Conflict, Invalid, NotFound
 from portal.wishlist import moderation
 from tests.wishlist.wishes import STATES, actions, add, in_state, published
 
 pytestmark = pytest.mark.usefixtures("outbox")
 
 OTHERS = ("organiser", "contact", "outsider", "agent", "admin")
-POSTS = ("publication", "rejection", "answer", "decision")
-FILLED = {"reason": "No.", "answer": "Yes.", "state": "planned", "seen_state": "published"}
+POSTS = ("publication", "rejection", "answer")
+FILLED = {"reason": "No.", "answer": "Yes."}
 
 
 def last_entry():
@@ -62,7 +61,7 @@ class TestQueue:
         page = client.as_(getattr(world, who)).get(f"/staff/wishes/{wish.id}").text
         assert ("/publication" in page) == ("/rejection" in page) == (state == "submitted")
         assert ("/answer" in page) == (state in ("published", "planned", "done"))
-        assert ("/decision" in page) == (state in ("published", "planned", "done") and who == "manager")
+        assert ("/decision" in page) == (state in ("published", "planned", "done"))
 
     def test_what_is_alike_is_shown_to_who_publishes(self, client, world):
         other = published(world, "Print badges at the door")
@@ -115,10 +114,12 @@ class TestDeclining:
         assert client.as_(world.organiser).get(f"/wishes/{wish.id}").status_code == 404
         assert last_entry().action == "wish.declined"
 
-    @pytest.mark.parametrize("state", ["published", "planned", "done", "declined"])
-    def test_only_what_waits_is_declined(self, world, state):
+    @pytest.mark.parametrize(
+        ("state", "told"), [("published", "published"), ("done", "published"), ("declined", "declined")]
+    )
+    def test_only_what_waits_is_declined(self, world, state, told):
         wish = in_state(world, state)
-        with pytest.raises(Conflict, match=f"is {state} already"):
+        with pytest.raises(Conflict, match=f"is {told} already"):
             moderation.decline_wish(world.actor("moderator"), wish.id, reason="No.")
 
 
@@ -169,79 +170,6 @@ def reread(world, wish):
 
     db.session.rollback()
     return wish_for(world.actor("moderator"), wish.id)
-
-
-class TestDeciding:
-    def test_a_manager_plans_it_and_answers(self, client, world, outbox):
-        wish = published(world)
-        outbox.all()
-        form = {"state": "planned", "reply": "In the autumn release."}
-        browser = client.as_(world.manager)
-        at = f"/staff/wishes/{wish.id}"
-        answer = browser.post(f"{at}/decision", form | {"seen_state": "published"})
-        assert answer.status_code == 303
-        page = client.as_(world.outsider).get(f"/wishes/{wish.id}").text
-        assert "Planned" in page
-        assert "In the autumn release." in page
-        assert outbox.subjects() == [f"Your wish is planned: {wish.title} -> {world.organiser.email}"]
-        entry = last_entry()
-        assert (entry.action, entry.before["state"], entry.after["state"], entry.actor_id) == (
-            "wish.planned", "published", "planned", world.manager.id,
-        )  # fmt: skip
-
-    @pytest.mark.parametrize(
-        ("old", "new"),
-        [
-            ("published", "planned"), ("published", "done"), ("planned", "done"), ("planned", "published"),
-            ("done", "planned"), ("done", "published"),
-        ],
-    )  # fmt: skip
-    def test_the_list_has_three_states_to_move_between(self, world, old, new):
-        wish = in_state(world, old)
-        decided = moderation.decide_wish(world.actor("manager"), wish.id, state=WishStatus(new), seen=old)
-        assert (decided.state, decided.decided_by_id) == (new, world.manager.id)
-
-    def test_moderators_are_refused_by_the_rule(self, client, world):
-        wish = published(world)
-        with pytest.raises(Refused) as refused:
-            moderation.decide_wish(
-                world.actor("moderator"), wish.id, state=WishStatus.PLANNED, seen="published"
-            )
-        assert refused.value.rule == "WISH-3"
-        answer = client.as_(world.moderator).post(f"/staff/wishes/{wish.id}/decision", FILLED)
-        assert answer.status_code == 403
-        assert "wish.planned" not in actions()
-
-    @pytest.mark.parametrize(("who", "error"), [(who, Forbidden) for who in OTHERS])
-    def test_everybody_else_is_forbidden(self, world, who, error):
-        wish = published(world)
-        with pytest.raises(error):
-            moderation.decide_wish(world.actor(who), wish.id, state=WishStatus.DONE, seen="published")
-
-    def test_two_decisions_at_odds_are_a_conflict(self, client, world):
-        wish = in_state(world, "planned")
-        with pytest.raises(Conflict, match="is planned already"):
-            moderation.decide_wish(world.actor("manager"), wish.id, state=WishStatus.DONE, seen="published")
-        answer = client.as_(world.second_manager).post(
-            f"/staff/wishes/{wish.id}/decision", {"state": "done", "seen_state": "published"}
-        )
-        assert answer.status_code == 409
-
-    @pytest.mark.parametrize(
-        "form", [{}, {"state": "merged"}, {"state": "submitted"}, {"state": "planned", "seen_state": "\x00"}]
-    )
-    def test_what_cannot_be_decided_is_asked_again(self, client, world, form):
-        wish = published(world)
-        at = f"/staff/wishes/{wish.id}/decision"
-        assert client.as_(world.manager).post(at, form).status_code == 422
-
-    @pytest.mark.parametrize("state", ["submitted", "declined"])
-    def test_what_is_not_listed_is_not_decided(self, world, state):
-        wish = in_state(world, state)
-        with pytest.raises(Invalid):
-            moderation.decide_wish(world.actor("manager"), wish.id, state=WishStatus.DONE, seen=state)
-        with pytest.raises(Conflict):
-            moderation.decide_wish(world.actor("manager"), wish.id, state=WishStatus.DONE, seen="published")
 
 
 @pytest.mark.parametrize("who", ["organiser", "contact", "outsider"])
