@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, make_response, render_template, url_for
 
 from portal.bookings.forms_joining import JoinLinkForm
-from portal.bookings.joining import set_join_link
+from portal.bookings.joining import refuse_over, set_join_link
 from portal.bookings.queries import session_for
 from portal.errors import Invalid
 from portal.web.access import requires
@@ -18,6 +18,7 @@ blueprint = Blueprint("joining", __name__)
 def edit(booking_id: int) -> Response:
     """The form with the link that is in use."""
     booking = session_for(current_actor(), booking_id)
+    refuse_over(booking)
     return _page(booking_id, JoinLinkForm(formdata=None, join_url=booking.join_url))
 
 

@@ -1,4 +1,4 @@
-"""A person's private feed: the sessions they hold or attend, for a calendar to subscribe to.
+"""A person's private feed: sessions and windows after hours that are theirs, for a calendar to subscribe to.
 
 Whoever has its address can read it, so it holds only what its person may see at the moment of asking, the
 database keeps but a hash of it, and it can be ended at any time.
@@ -14,8 +14,10 @@ from portal.accounts.actor import Actor
 from portal.accounts.models import Person
 from portal.accounts.queries import actor_for
 from portal.accounts.tokens import digest, new_token
+from portal.after_hours.models import Window
+from portal.after_hours.queries import visible_windows
 from portal.audit.record import record
-from portal.bookings.invitation import feed
+from portal.bookings.invitation import Listed, feed, listed
 from portal.bookings.models import Booking
 from portal.bookings.models_calendars import CalendarFeed
 from portal.bookings.queries import visible_sessions
@@ -25,7 +27,8 @@ from portal.errors import Conflict
 from portal.mail.post import address_of, post
 
 LOOKS_BACK = timedelta(days=60)
-SESSIONS_MOST = 500
+ENTRIES_MOST = 500
+NAME = "Conference Tracker"
 LONGEST_TOKEN = 100
 
 
@@ -66,11 +69,11 @@ def feed_behind(token: str) -> str | None:
     if found is None or actor is None:
         return None
     organiser = current_app.extensions["settings"].mail_from
-    sessions = [
-        (booking, address_of("bookings.show", booking_id=booking.id), booking.join_address)
-        for booking in _sessions(actor)
+    entries = [
+        *(listed(each, address_of("bookings.show", booking_id=each.id)) for each in _sessions(actor)),
+        *(_window(each) for each in _windows(actor)),
     ]
-    return feed(sessions, name="Conference Tracker sessions", organiser=organiser, changed=found.made_at)
+    return feed(entries, name=NAME, organiser=organiser, changed=found.made_at)
 
 
 def _sessions(actor: Actor) -> list[Booking]:
@@ -84,7 +87,26 @@ def _sessions(actor: Actor) -> list[Booking]:
         theirs, Booking.state != "cancelled", Booking.ends_at > now() - LOOKS_BACK
     )
     whole = lately.options(joinedload(Booking.booked_by), joinedload(Booking.handed_to))
-    return list(db.session.scalars(whole.order_by(Booking.starts_at, Booking.id).limit(SESSIONS_MOST)))
+    return list(db.session.scalars(whole.order_by(Booking.starts_at, Booking.id).limit(ENTRIES_MOST)))
+
+
+def _windows(actor: Actor) -> list[Window]:
+    """The windows after hours that the actor holds or asked for, of those they may see now (AFT-1)."""
+    theirs = or_(Window.holder_id == actor.id, Window.asked_by_id == actor.id)
+    lately = visible_windows(actor).where(
+        theirs, Window.state.in_(("confirmed", "done")), Window.ends_at > now() - LOOKS_BACK
+    )
+    whole = lately.options(joinedload(Window.event), joinedload(Window.holder))
+    return list(db.session.scalars(whole.order_by(Window.starts_at, Window.id).limit(ENTRIES_MOST)))
+
+
+def _window(window: Window) -> Listed:
+    address = address_of("after_hours.show", window_id=window.id)
+    held = f"Held by {window.holder.name} of support.\n" if window.holder else ""
+    return Listed(
+        window.calendar_uid, window.calendar_sequence, window.starts_at, window.ends_at,
+        f"{window.title} after hours: {window.event.name}", f"{held}The window: {address}", address,
+    )  # fmt: skip
 
 
 def _open() -> Select[CalendarFeed]:

@@ -1,5 +1,6 @@
 """A live session as an entry for the calendars of those who take part (RFC 5545, 5546 and 6047)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -28,17 +29,29 @@ class Invited:
     partstat: str = "NEEDS-ACTION"
 
 
-def invitation(
-    booking: Booking, to: Invited, *, address: str, join: str | None = None, uninvited: bool = False
-) -> Calendar:
-    """The session for one person's calendar: `address` is its page, `join` where to meet.
+@dataclass(frozen=True)
+class Listed:
+    """One entry of a calendar: `address` is the page it is about, `join` where to meet, if anywhere."""
+
+    uid: str
+    sequence: int
+    starts_at: datetime
+    ends_at: datetime
+    title: str
+    description: str
+    address: str
+    join: str | None = None
+
+
+def invitation(booking: Booking, to: Invited, *, address: str, uninvited: bool = False) -> Calendar:
+    """The session for one person's calendar, with where to meet; `address` is its page.
 
     REQUEST enters, moves or changes it; CANCEL strikes it out, when it was cancelled or for whom is not invited
     any more: the same UID always, with a higher SEQUENCE each time. DTSTAMP is the moment of writing, so that of two
     with one SEQUENCE the later one holds. Times are in UTC, which every calendar shows in its owner's zone.
     """
     struck_out = uninvited or booking.state == "cancelled"
-    entry = _entry(booking, now(), address, None if struck_out else join, cancelled=struck_out)
+    entry = _entry(listed(booking, address), now(), cancelled=struck_out)
     entry.add("organizer", _party(to.organiser, ORGANISER))
     entry.add("attendee", _party(to.email, to.name, **_attendance(to, struck_out)))
     method = "CANCEL" if struck_out else "REQUEST"
@@ -46,47 +59,47 @@ def invitation(
     return Calendar(_written(_calendar(method), [entry]), method, answers_to)
 
 
-def feed(
-    sessions: list[tuple[Booking, str, str | None]], *, name: str, organiser: str, changed: datetime
-) -> str:
-    """Sessions as a calendar to subscribe to: each with the address of its page and where to meet.
-
-    `changed` is the DTSTAMP of every entry: the same sessions make the same bytes.
-    """
+def feed(listed: Iterable[Listed], *, name: str, organiser: str, changed: datetime) -> str:
+    """A calendar to subscribe to. `changed` is the DTSTAMP of every entry: the same entries make the same bytes."""
     calendar = _calendar("PUBLISH")
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)
     calendar.add("refresh-interval", ASKED_AGAIN_AFTER, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
-    return _written(calendar, [_published(*session, organiser, changed) for session in sessions])
+    return _written(calendar, [_published(one, organiser, changed) for one in listed])
 
 
-def _published(
-    booking: Booking, address: str, join: str | None, organiser: str, changed: datetime
-) -> CalendarEntry:
-    entry = _entry(booking, changed, address, join, cancelled=False)
+def listed(booking: Booking, address: str) -> Listed:
+    """A session as a feed lists it, with where to meet."""
+    join = booking.join_address
+    return Listed(
+        booking.calendar_uid, booking.calendar_sequence, booking.starts_at, booking.ends_at,
+        f"{booking.title}: {booking.event.name}", _described(booking, address, join), address, join,
+    )  # fmt: skip
+
+
+def _published(one: Listed, organiser: str, changed: datetime) -> CalendarEntry:
+    entry = _entry(one, changed, cancelled=False)
     entry.add("organizer", _party(organiser, ORGANISER))
     entry.add("class", "PRIVATE")
     return entry
 
 
-def _entry(
-    booking: Booking, stamp: datetime, address: str, join: str | None, *, cancelled: bool
-) -> CalendarEntry:
+def _entry(one: Listed, stamp: datetime, *, cancelled: bool) -> CalendarEntry:
     entry = CalendarEntry()
-    entry.add("uid", booking.calendar_uid)
-    entry.add("sequence", booking.calendar_sequence)
+    entry.add("uid", one.uid)
+    entry.add("sequence", one.sequence)
     entry.add("dtstamp", stamp)
-    entry.add("dtstart", booking.starts_at)
-    entry.add("dtend", booking.ends_at)
-    entry.add("summary", f"{booking.title}: {booking.event.name}")
-    entry.add("description", _described(booking, address, join))
-    entry.add("url", address)
+    entry.add("dtstart", one.starts_at)
+    entry.add("dtend", one.ends_at)
+    entry.add("summary", one.title)
+    entry.add("description", one.description)
+    entry.add("url", one.address)
     entry.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     entry.add("transp", "TRANSPARENT" if cancelled else "OPAQUE")
-    if join:
-        entry.add("location", join)
-        entry.add("conference", _conference(join))
+    if one.join and not cancelled:
+        entry.add("location", one.join)
+        entry.add("conference", _conference(one.join))
     return entry
 
 

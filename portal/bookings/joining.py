@@ -34,8 +34,7 @@ def set_join_link(actor: Actor, booking_id: int, address: str) -> Booking:
     event = locked_event(actor, session_for(actor, booking_id).event_id)
     actor.require("booking:join-link", event.scope)
     booking, wanted = session_for(actor, booking_id), checked(address)
-    if booking.state != "confirmed" or booking.ends_at <= now():
-        raise Conflict("This session is over, so nobody can join it any more.")
+    refuse_over(booking)
     if wanted == booking.join_url:
         return booking
     before = {"join_link": site_of(booking.join_url)}
@@ -47,6 +46,12 @@ def set_join_link(actor: Actor, booking_id: int, address: str) -> Booking:
     )  # fmt: skip
     send_joining(booking)
     return booking
+
+
+def refuse_over(booking: Booking) -> None:
+    """Raise Conflict when nobody can join a session any more."""
+    if booking.state != "confirmed" or booking.ends_at <= now():
+        raise Conflict("This session is over or cancelled, so nobody can join it any more.")
 
 
 def close_rooms(actor: Actor, event: Event, leaver: Person, passed: Collection[Booking]) -> None:

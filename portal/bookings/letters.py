@@ -32,7 +32,7 @@ def invitation_to(
     partstat = partstat_of(booking, person_id or 0) if asked else "ACCEPTED"
     address = address_of("bookings.show", booking_id=booking.id)
     to = Invited(name, email, organiser, asked, partstat)
-    return invitation(booking, to, address=address, join=booking.join_address, uninvited=uninvited)
+    return invitation(booking, to, address=address, uninvited=uninvited)
 
 
 def send_confirmation(booking: Booking) -> None:

@@ -96,7 +96,7 @@ def _write(frame: Frame, stage: Stage, diary: Diary, entitlement: Entitlement, p
     )
     _note_course(frame, stage, key, plan, (booked, cancelled), found, booker)
     if plan.state == "confirmed":
-        write_answers(frame, stage, key, booked, booker, found.host)
+        write_answers(frame, stage, key, entitlement.audience, booked, booker, found.host)
 
 
 def _time_for(

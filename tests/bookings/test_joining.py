@@ -110,6 +110,7 @@ def test_only_staff_enter_links_and_only_while_somebody_could_join(world, client
     clock.move_to(session.ends_at)
     with pytest.raises(Conflict):
         set_join_link(world.actor("agent"), session.id, LINK)
+    assert client.as_(world.agent).get(f"/bookings/{session.id}/join-link").status_code == 409
 
 
 def test_a_session_that_is_over_shows_no_link(world, client, session, clock):
