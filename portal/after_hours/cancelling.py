@@ -68,9 +68,9 @@ def end_window(
     Support that cancels gives everything back, and says why. Raises Conflict when the terms are others by now or
     it is gone, Refused once it has begun, NotFound, Forbidden.
     """
+    actor.require("after_hours:cancel", window_for(actor, window_id).scope)
     order = _order_of(actor, window_id)
     window = locked_window(actor, window_id)
-    actor.require("after_hours:cancel", window.scope)
     terms = terms_of(actor, window, order)
     if window.state not in STANDING:
         raise overtaken(window)

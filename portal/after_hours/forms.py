@@ -32,14 +32,21 @@ CHANNELS = {
     Channel.EMAIL: "By e-mail: tickets and e-mail are answered",
     Channel.LIVE_SESSION: "By live remote session: a member of support is with you on line",
 }
-TURNS = [(FIRST, "The first, before the clocks go back"), (SECOND, "The second, after they went back")]
+TURNS = [
+    SelectChoice(FIRST, "The first, before the clocks go back"),
+    SelectChoice(SECOND, "The second, after they went back"),
+]
 BOTH = "Fill in both times, or neither."
 
 
 class WindowForm(CreatingForm):
     """Asks for a window: by which channel, from when until when, in which zone. Everything typed is kept."""
 
-    channel = RadioField("How", choices=[*CHANNELS.items()], validate_choice=False)
+    channel = RadioField(
+        "How",
+        choices=[SelectChoice(each.value, words) for each, words in CHANNELS.items()],
+        validate_choice=False,
+    )
     starts_on = StringField("First day", widget=DateInput())
     starts_at = StringField("From", widget=TimeInput())
     starts_turn = RadioField("Which of the two?", [Optional()], choices=TURNS, validate_choice=False)

@@ -165,10 +165,10 @@ def put_back(actor: Actor, window: Window) -> None:
 def _held_window(actor: Actor, window_id: int) -> Window:
     actor.require("after_hours:hold")
     window = locked_window(actor, window_id)
-    if window.holder_id != actor.person_id:
-        actor.require("duty:manage")
     if window.state != "confirmed" or window.ends_at <= now():
         raise overtaken(window)
+    if window.holder_id != actor.person_id:
+        actor.require("duty:manage")
     return window
 
 

@@ -22,6 +22,11 @@ ENDED = ("cancelled", "withdrawn")
 SAME_EVENT = text("int8range(event_id, event_id, '[]')")
 
 
+def reference_of(window_id: int) -> str:
+    """The number of a window as people say it: `W-00042`."""
+    return f"W-{window_id:05d}"
+
+
 class Window(Base):
     """A stretch in which an event has support outside business hours, by one channel.
 
@@ -103,7 +108,7 @@ class Window(Base):
     @property
     def reference(self) -> str:
         """The window's number as people say it: `W-00042`."""
-        return f"W-{self.id:05d}"
+        return reference_of(self.id)
 
     @property
     def title(self) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 from portal.accounts.actor import NOWHERE, Actor, Scope
 from portal.accounts.models import Grant, Person
 from portal.accounts.permissions import PERMISSIONS
-from portal.after_hours.models import BOUGHT, ReadyHours, Window, WindowOffer
+from portal.after_hours.models import ReadyHours, Window, WindowOffer
 from portal.db import db
 from portal.errors import NotFound
 from portal.events.models import Event
@@ -131,16 +131,6 @@ def colleagues(but_id: int | None) -> list[Person]:
 def unheld_count() -> int:
     """How many windows wait for somebody to hold them."""
     return db.session.scalar(select(func.count()).select_from(Window).where(Window.state == "offered")) or 0
-
-
-def has_overlap(
-    event_id: int, starts_at: datetime, ends_at: datetime, *, but: int | None = None
-) -> Window | None:
-    """A window of an event, bought already, that overlaps with a stretch of time."""
-    other = select(Window).where(
-        Window.event_id == event_id, Window.state.in_(BOUGHT), Window.id.is_distinct_from(but)
-    )
-    return db.session.scalar(other.where(Window.starts_at < ends_at, Window.ends_at > starts_at).limit(1))
 
 
 def _found(window: Window | None) -> Window:

@@ -5,8 +5,8 @@ from sqlalchemy import select
 from portal.accounts.actor import Actor
 from portal.after_hours import letters
 from portal.after_hours.changing import changed, ended, facts, overtaken, write_down
-from portal.after_hours.models import Window
-from portal.after_hours.queries import has_overlap, locked_window, window_for
+from portal.after_hours.models import Window, reference_of
+from portal.after_hours.queries import locked_window, window_for
 from portal.after_hours.quoting import NOTE_MOST, Wanted, WindowPrice, quoted
 from portal.after_hours.takers import takers_for
 from portal.clock import now
@@ -118,12 +118,13 @@ def _checked(event: Event, wanted: Wanted, but: int | None = None) -> WindowPric
         raise Invalid(note=f"Keep the note within {NOTE_MOST:,} characters.")
     price = quoted(wanted)
     # One after the other: two orders at once must not count on the same colleague.
-    if other := has_overlap(event.id, wanted.starts_at, wanted.ends_at, but=but):
-        raise Invalid(
-            starts_at=f"Window {other.reference} of this event overlaps with it. Choose another time."
-        )
     _hold_takers()
-    if not takers_for(wanted, event.id, price.edition, but=but).is_holdable(wanted):
+    takers = takers_for(wanted, event.id, price.edition, but=but)
+    if other := takers.overlap(wanted):
+        raise Invalid(
+            starts_at=f"Window {reference_of(other)} of this event overlaps with it. Choose another time."
+        )
+    if not takers.is_holdable(wanted):
         ask = Link("Ask in a ticket", "tickets.new", {"event_id": event.id})
         raise Refused(nobody_free(), links=(ask,))
     return price

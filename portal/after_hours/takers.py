@@ -50,8 +50,13 @@ class Takers:
 
     everyone: tuple[Taker, ...]
     unheld: tuple[Stretch, ...]
-    own: tuple[Stretch, ...]
+    own: dict[int, Stretch]
     edition: Edition
+
+    def overlap(self, wanted: Wanted) -> int | None:
+        """The key of a window that the event has at that time already, if it has one."""
+        stretch = (wanted.starts_at, wanted.ends_at)
+        return next((key for key, each in self.own.items() if overlapping(stretch, [each])), None)
 
     def able(self, wanted: Wanted) -> list[Person]:
         """Those who could hold a window."""
@@ -77,7 +82,7 @@ class Takers:
     def _can_be_ordered(self, wanted: Wanted, at: datetime) -> bool:
         return (
             bool(may_order_window(wanted.starts_at, at, self.edition))
-            and not overlapping((wanted.starts_at, wanted.ends_at), self.own)
+            and self.overlap(wanted) is None
             and not is_free(wanted, self.edition)
             and self.is_holdable(wanted)
         )
@@ -90,7 +95,7 @@ def takers_for(wanted: Wanted, event_id: int, edition: Edition, *, but: int | No
     """
     during = Range(wanted.starts_at - REACH, wanted.ends_at + REACH)
     windows = db.session.execute(_windows(during, but)).all()
-    own = tuple((row.starts_at, row.ends_at) for row in windows if row.event_id == event_id)
+    own = {row.id: (row.starts_at, row.ends_at) for row in windows if row.event_id == event_id}
     unheld = tuple((row.starts_at, row.ends_at) for row in windows if row.state in ("ordered", "offered"))
     return Takers(tuple(_takers(during)), unheld, own, edition)
 
@@ -105,8 +110,8 @@ def _moved(wanted: Wanted, step: int) -> Wanted:
     return Wanted(wanted.channel, wanted.starts_at + step * STEP, wanted.ends_at + step * STEP, wanted.note)
 
 
-def _windows(during: Range[datetime], but: int | None) -> Select[int, str, datetime, datetime]:
-    columns = (Window.event_id, Window.state, Window.starts_at, Window.ends_at)
+def _windows(during: Range[datetime], but: int | None) -> Select[int, int, str, datetime, datetime]:
+    columns = (Window.id, Window.event_id, Window.state, Window.starts_at, Window.ends_at)
     bought = select(*columns).where(Window.state.in_(BOUGHT), Window.id.is_distinct_from(but))
     return bought.where(Window.ends_at > during.lower, Window.starts_at < during.upper)
 

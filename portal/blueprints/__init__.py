@@ -13,7 +13,7 @@ MODULES = (
     "events", "roster", "rosters", "imports", "removals",
     "tickets", "drafts", "known", "files", "notes", "presence", "promises", "satisfaction", "reports", "canned", "queue", "bulk", "keyboard", "duty", "assignment",
     "bookings", "availability", "joining", "calendar_feed",
-    "orders", "payments", "documents", "quotes", "quote_drafts", "usage", "management",
+    "after_hours", "holding", "hours_bought", "orders", "payments", "documents", "quotes", "quote_drafts", "usage", "management",
     "wishes", "stands", "moderation", "decisions", "wish_edits", "wish_comments",
     "questions",
     "articles", "shelves", "search",

@@ -20,6 +20,7 @@ PERIOD = timedelta(days=90)
 PLACES = {
     WayOn.REQUEST_QUOTE: "events.index", WayOn.REGISTER_CONTACT: "events.index", WayOn.BOOK_SESSION: "events.index",
     WayOn.ASK_IN_TICKET: "events.index", WayOn.WISH_LIST: "wishes.new", WayOn.ASK_FOR_RECORDING: "events.index",
+    WayOn.ORDER_AFTER_HOURS: "events.index",
 }  # fmt: skip
 
 

@@ -35,6 +35,7 @@ TABS = (
     ("sessions", "Sessions", "booking:read", "bookings.index", "event_id"),
     ("questions", "Questions", "question:read", "questions.index", "event_id"),
     ("after", "After the event", "ticket:read", "after_event.index", "event_id"),
+    ("after_hours", "After hours", "after_hours:read", "after_hours.index", "event_id"),
     ("orders", "Orders", "order:read", "orders.index", "event"),
 )
 

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
+from portal.after_hours.queries import window_of_order
 from portal.documents.queries import documents_of
 from portal.errors import Conflict, Invalid
 from portal.events.queries import event_for
@@ -89,7 +90,9 @@ def settle(order_id: int) -> Response:
 @requires("order:grant")
 def grant(order_id: int) -> Response:
     """Open the seats before the invoice is paid (WHO-4)."""
-    return _done(service.grant_order(current_actor(), order_id), "is open on invoice; it stays to be paid")
+    return _done(
+        service.grant_order(current_actor(), order_id), "is approved on invoice; it stays to be paid"
+    )
 
 
 @blueprint.post("/orders/<int:order_id>/cancellation")
@@ -171,6 +174,7 @@ def _order_page(order_id: int, form: PaymentForm) -> str:
     return render_template(
         "orders/show.html", order=order, form=form, providers=pay, refundable=left, history=history(order),
         documents=documents_of(current_actor(), order_id),
+        window=window_of_order(order_id) if order.sells_window else None,
     )  # fmt: skip
 
 

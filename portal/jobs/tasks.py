@@ -212,6 +212,14 @@ def look_after_quotes() -> None:
     look(SYSTEM)
 
 
+@task("look_after_windows", cron="* * * * *")
+def look_after_windows() -> None:
+    """Let windows after hours follow the clock: not ordered or held in time, over, without a holder (AFT-1)."""
+    from portal.after_hours.sweeping import look_after_windows as look
+
+    look()
+
+
 @task("send_question_links", queue="mail")
 def send_question_links(event_id: int, email: str, asked_at: str) -> None:
     """Mail an attendee new links to their questions at an event, if there are any."""

@@ -32,7 +32,8 @@ def history(order: Order) -> list[Happening]:
 def _happenings(order: Order) -> Iterator[Happening]:
     yield Happening(order.placed_at, "Ordered", order.placed_by.name)
     if order.granted_at is not None:
-        yield Happening(order.granted_at, "Seats opened on invoice", "Support")
+        words = "Seats opened on invoice" if order.sells_seats else "Approved on invoice"
+        yield Happening(order.granted_at, words, "Support")
     if order.settled_at is not None and order.state == "cancelled":
         by_customer = order.settled_by_id == order.placed_by_id
         yield Happening(order.settled_at, "Cancelled", order.placed_by.name if by_customer else "Support")

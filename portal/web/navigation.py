@@ -30,7 +30,7 @@ class NavigationItem:
 
 # An event's tickets and removals are of the event to whoever has no place of all of them.
 EVENT_PAGES = frozenset(
-    {"events", "questions", "after_event", "roster", "imports", "bookings", "tickets", "promises", "removals"}
+    {"events", "questions", "after_event", "roster", "imports", "bookings", "tickets", "promises", "removals", "after_hours"}
 )
 
 AT_A_GLANCE = 8
@@ -67,7 +67,8 @@ PLACES = (
     Place(
         "Availability", "availability.index", "availability:publish", frozenset({"availability"}), "Customers"
     ),
-    Place("Orders", "orders.index", "order:read", frozenset({"orders", "documents"}), "Customers"),
+    Place("After hours", "holding.index", "after_hours:hold", frozenset({"holding"}), "Customers"),
+    Place("Orders", "orders.index", "order:read", frozenset({"orders", "documents", "hours_bought"}), "Customers"),
     Place("Quotes", "quotes.index", "quote:read", frozenset({"quotes", "quote_drafts"}), "Customers"),
     Place("Usage", "usage.index", "usage:all", frozenset({"usage"}), "Customers"),
     Place("Prices", "prices.index", "policy:publish", frozenset({"prices", "policy_drafts"}), "Customers"),

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import Range
 from portal.accounts.actor import SYSTEM
 from portal.accounts.models import Person, Session
 from portal.accounts.tokens import digest
+from portal.after_hours.models import Window
 from portal.articles.models import Article, Category, Version
 from portal.bookings.models import Availability, Booking
 from portal.clock import now
@@ -129,9 +130,22 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
             "filter_id": _saved_filter(world.agent if event is world.congress else world.manager),
             "colleague_id": world.agent.id, **_rota(world, day),
             "organisation_id": event.organisation_id, "document_id": document.id, "payment_id": payment.id, "grant_id": registered.grant_id,
-            "reply_id": reply.id, "draft_id": _draft(world),
+            "reply_id": reply.id, "draft_id": _draft(world), "taker_id": world.agent.id,
+            "window_id": _window(event, contact, order.id, day),
         }
     )  # fmt: skip
+
+
+def _window(event: Event, contact: Person, order_id: int, day: int) -> int:
+    starts = now() + timedelta(days=day)
+    window = Window(
+        organisation_id=event.organisation_id, event_id=event.id, channel="email", starts_at=starts,
+        ends_at=starts + timedelta(hours=1), hold_by=starts, reply_minutes=30, state="offered", asked_by_id=contact.id,
+        order_id=order_id, policy_edition=1,
+    )  # fmt: skip
+    db.session.add(window)
+    db.session.commit()
+    return window.id
 
 
 def _mail(event: Event) -> int:

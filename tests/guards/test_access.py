@@ -29,6 +29,7 @@ SEES = {
     "booking_id": PERMISSIONS["booking:read"], "availability_id": PERMISSIONS["availability:publish"],
     "category_id": PERMISSIONS["article:write"],
     "colleague_id": PERMISSIONS["duty:edit"], "exception_id": PERMISSIONS["duty:edit"], "absence_id": PERMISSIONS["duty:edit"],
+    "window_id": PERMISSIONS["after_hours:read"], "taker_id": PERMISSIONS["after_hours:hold"],
     "draft_id": PERMISSIONS["policy:publish"], "comment_id": PERMISSIONS["wish:moderate"],
     "person_id": PERMISSIONS["people:manage"], "grant_id": PERMISSIONS["people:manage"],
     "organisation_id": PERMISSIONS["organisation:manage"] | {Role.ORGANISER, Role.AGENT},
