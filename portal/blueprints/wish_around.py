@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Response, make_response, redirect, url_for
 
-from portal.policy.wishes import WishState
 from portal.web.signed_in import current_actor
 from portal.wishlist import discussion, merging, reviews, versions
 from portal.wishlist.models import Wish
@@ -14,11 +13,12 @@ def around(wish: Wish) -> dict[str, Any]:
     """Comments; and for its author and the moderators its other wordings, what was asked, by when it is read."""
     actor = current_actor()
     waits = wish.state in versions.WITH_AUTHOR and versions.knows_wordings(actor, wish)
+    review, question = reviews.of_waiting_wish(wish) if waits else (None, None)
     return {
-        "comments": discussion.discussion(actor, wish),
+        "comments": discussion.discussion(actor, wish) if wish.published_at else [],
         "wordings": versions.wordings(actor, wish),
-        "question": discussion.open_question(actor, wish) if wish.state == WishState.ASKED_BACK else None,
-        "review": reviews.open_review(*reviews.of_wish(wish.id)) if waits else None,
+        "question": question,
+        "review": review,
     }
 
 

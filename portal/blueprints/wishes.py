@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
+from portal.blueprints.wish_around import around, moved
 from portal.errors import Invalid
 from portal.forms import tidy
 from portal.policy.wishes import WishDecision
@@ -70,9 +71,10 @@ def new() -> Response | str:
 
 @blueprint.get("/wishes/<int:wish_id>")
 @requires("wish:read")
-def show(wish_id: int) -> str:
+def show(wish_id: int) -> Response | str:
     """One wish: its text, whom it is useful to, what was answered and decided."""
-    return wish_page(queries.wish_for(current_actor(), wish_id), StandForm(formdata=None))
+    wish = queries.wish_for(current_actor(), wish_id)
+    return moved(wish) or wish_page(wish, StandForm(formdata=None))
 
 
 def _add(form: WishForm, customers: Any) -> Response:
@@ -101,7 +103,8 @@ def wish_page(wish: Wish, form: StandForm) -> str:
     context = {
         "standing": standing_of(wish, own),
         "own_customers": own,
-        "history": decisions_on(wish),
+        "history": decisions_on(wish) if wish.decided_at else [],
+        **around(wish),
         "from_ticket": wish.ticket_id if wish.ticket_id and ticket_scope(actor, wish.ticket_id) else None,
     }
     return render_template("wishes/show.html", wish=wish, form=form, **context)

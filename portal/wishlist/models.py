@@ -69,6 +69,8 @@ class Wish(Base):
 
     # Whether the reader follows it; only what `queries.wish_for` gives knows.
     is_followed: Mapped[bool | None] = query_expression()
+    # The kind of the version that is shown; None where nobody ever changed the wording. Known like the above.
+    shown_kind: Mapped[str | None] = query_expression()
 
     author: Mapped[Person | None] = relationship(foreign_keys=author_id)
     organisation: Mapped[Organisation | None] = relationship()

@@ -14,6 +14,7 @@ from portal.events.models import Event
 from portal.paging import Page, page_of
 from portal.policy.wishes import WishDecision, WishState
 from portal.wishlist.models import LISTED, Wish, WishFollower
+from portal.wishlist.models_moderation import WishVersion
 
 ENGLISH: ColumnElement[str] = literal_column("'english'")
 _BLANK: ColumnElement[str] = literal_column("' '")
@@ -71,7 +72,10 @@ def wish_for(actor: Actor, wish_id: int) -> Wish:
     Raises NotFound when the actor may not know of it.
     """
     known = visible_wishes(actor).where(Wish.id == wish_id)
-    known = known.options(*_WHOLE, with_expression(Wish.is_followed, _followed_by(actor)))
+    known = known.options(
+        *_WHOLE, with_expression(Wish.is_followed, _followed_by(actor)),
+        with_expression(Wish.shown_kind, _shown_kind()),
+    )  # fmt: skip
     return _found(db.session.scalar(known.execution_options(populate_existing=True)))
 
 
@@ -80,6 +84,11 @@ def _followed_by(actor: Actor) -> ColumnElement[bool]:
     merged = aliased(Wish)
     own = select(WishFollower.id).join(merged, merged.id == WishFollower.wish_id)
     return own.where(merged.root_id == Wish.id, WishFollower.person_id == actor.person_id).exists()
+
+
+def _shown_kind() -> ColumnElement[str | None]:
+    accepted = select(WishVersion.kind).where(WishVersion.wish_id == Wish.id, WishVersion.state == "accepted")
+    return accepted.order_by(WishVersion.number.desc()).limit(1).scalar_subquery()
 
 
 def locked_wish(actor: Actor, wish_id: int) -> Wish:

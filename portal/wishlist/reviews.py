@@ -11,7 +11,7 @@ from portal.policy.edition import Edition
 from portal.policy.goals import GoalClock, is_late, paused, resumed
 from portal.policy.wish_reviews import review_clock
 from portal.wishlist.models import Wish
-from portal.wishlist.models_moderation import WishComment, WishReview, WishVersion
+from portal.wishlist.models_moderation import WishComment, WishQuestion, WishReview, WishVersion
 
 
 def await_wish(wish: Wish) -> WishReview:
@@ -33,6 +33,14 @@ def open_review(*what: ColumnElement[bool]) -> WishReview | None:
     """The review that meets `what` and has not ended, as it is now."""
     waiting = select(WishReview).where(WishReview.ended_at.is_(None), *what)
     return db.session.scalar(waiting.execution_options(populate_existing=True))
+
+
+def of_waiting_wish(wish: Wish) -> tuple[WishReview | None, WishQuestion | None]:
+    """The review of a wish that waits, and what its author was asked and has not answered. One query."""
+    asked = (WishQuestion.wish_id == WishReview.wish_id) & WishQuestion.closed_at.is_(None)
+    found = select(WishReview, WishQuestion).outerjoin(WishQuestion, asked)
+    row = db.session.execute(found.where(WishReview.ended_at.is_(None), *of_wish(wish.id))).first()
+    return (row[0], row[1]) if row else (None, None)
 
 
 def of_wish(wish_id: int) -> tuple[ColumnElement[bool], ...]:

@@ -8,9 +8,11 @@ from portal.errors import Invalid
 from portal.events.models import Event
 from portal.policy.wishes import Stand
 from portal.tickets.queries import ticket_for
+from portal.wishlist.daily_limits import hold_wish_limit
 from portal.wishlist.following import begin_to_follow
 from portal.wishlist.models import Wish
 from portal.wishlist.queries import customer_ids, visible_wishes
+from portal.wishlist.reviews import await_wish
 from portal.wishlist.stands import NOT_A_CUSTOMER, put_down
 
 
@@ -29,21 +31,26 @@ def add_wish(
 
     Customers add it for an organisation of theirs; staff for any, or in nobody's name (None). Its author follows it.
     The same form sent twice gives the same wish. `ticket_id` is the ticket it came up in. Raises Invalid (field
-    `organisation_id`), NotFound for a ticket that the actor cannot see.
+    `organisation_id`), Refused when the customer's people added their most for a day, NotFound for a ticket that the
+    actor cannot see.
     """
     actor.require("wish:add")
     key = actor.own_key(form_key)
     added = db.session.scalar(visible_wishes(actor).where(Wish.form_key == key))
     if added is not None:
         return added
+    customer = _spoken_for(actor, organisation_id)
+    if customer is not None and not actor.is_staff:
+        hold_wish_limit(customer)
     wish = Wish(
         title=" ".join(title.split()), problem=problem, idea=idea, author_id=actor.id,
-        organisation_id=_spoken_for(actor, organisation_id), form_key=key,
+        organisation_id=customer, form_key=key,
         ticket_id=ticket_for(actor, ticket_id).id if ticket_id else None,
         on_behalf=actor.is_staff and organisation_id is not None,
     )  # fmt: skip
     db.session.add(wish)
     db.session.flush()
+    await_wish(wish)
     begin_to_follow(wish, actor.id)
     facts = {"title": wish.title, "state": wish.state, "organisation_id": wish.organisation_id}
     record(actor, "wish.submitted", wish, after=facts, scope=wish.scope)
@@ -56,10 +63,13 @@ def submitted_by_attendee(visitor: Actor, event: Event, *, title: str, problem: 
     """Put an attendee's wish before the moderators, in the caller's transaction (WISH-1).
 
     It is told which customer's event it came through; whether that customer finds it useful is theirs to say (WISH-2).
+    Raises Refused when as many as may came through that customer's pages within a day.
     """
+    hold_wish_limit(event.organisation_id, by_attendee=True)
     wish = Wish(title=" ".join(title.split()), problem=problem, organisation_id=event.organisation_id)
     db.session.add(wish)
     db.session.flush()
+    await_wish(wish)
     facts = {"title": wish.title, "state": wish.state, "organisation_id": wish.organisation_id}
     record(visitor, "wish.submitted", wish, after=facts, scope=wish.scope)
     return wish

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import joinedload
 
 from portal.accounts.actor import NOWHERE, Actor
 from portal.audit.record import record
@@ -42,11 +41,12 @@ class Wordings:
     """What the reader may know of a wish's wordings.
 
     `reworded` is everybody's to know. The author's own wording, where another is shown, the edit that waits, and the
-    last one that was declined are the author's and the moderators'; None for others.
+    last one that was declined are the author's and the moderators'; None for others. `mark` tells one wording from the
+    next.
     """
 
     reworded: bool
-    mark: int
+    mark: int = 1
     original: WishVersion | None = None
     held: WishVersion | None = None
     declined: WishVersion | None = None
@@ -139,20 +139,17 @@ def refuse(actor: Actor, wish: Wish, version_id: int, reason: str) -> None:
 
 
 def wordings(actor: Actor, wish: Wish) -> Wordings:
-    """What the actor may know of a wish's wordings. One query."""
-    every = (
-        select(WishVersion).where(WishVersion.wish_id == wish.id).options(joinedload(WishVersion.written_by))
-    )
+    """What the actor may know of a wish's wordings; `wish` as `queries.wish_for` gives it. One query, for few readers."""
+    reworded = wish.shown_kind == "reworded"
+    if wish.shown_kind is None or not knows_wordings(actor, wish):
+        return Wordings(reworded)
+    every = select(WishVersion).where(WishVersion.wish_id == wish.id)
     versions = list(db.session.scalars(every.order_by(WishVersion.number)))
     accepted = [each for each in versions if each.state == "accepted"]
-    reworded = bool(accepted) and accepted[-1].kind == "reworded"
-    mark = accepted[-1].number if accepted else 1
-    if not knows_wordings(actor, wish):
-        return Wordings(reworded, mark)
     edits = [each for each in versions if each.kind == "edited"]
+    own = next(each for each in reversed(accepted) if each.kind != "reworded")
     return Wordings(
-        reworded, mark,
-        original=next((each for each in reversed(accepted) if each.kind != "reworded"), None) if reworded else None,
+        reworded, accepted[-1].number, original=own if reworded else None,
         held=next((each for each in edits if each.state == "held"), None),
         declined=edits[-1] if edits and edits[-1].state == "declined" else None,
     )  # fmt: skip

@@ -12,18 +12,15 @@ from portal.wishlist.forms import AnswerForm
 from portal.wishlist.forms_moderation import (
     EditReasonForm,
     HideForm,
-    MergeForm,
     QuestionForm,
     ReasonForm,
 )
 from portal.wishlist.models import Wish
-from portal.wishlist.similar import similar_wishes
 
 FORMS = {
-    "asking": QuestionForm, "declining": ReasonForm, "merging": MergeForm, "hiding": HideForm,
-    "edit_declining": EditReasonForm, "answering": AnswerForm,
+    "asking": QuestionForm, "declining": ReasonForm, "hiding": HideForm, "edit_declining": EditReasonForm,
+    "answering": AnswerForm,
 }  # fmt: skip
-MERGEABLE = frozenset({WishState.SUBMITTED, WishState.ASKED_BACK, WishState.PUBLISHED})
 
 
 def wish_page(wish_id: int, **sent: Any) -> Response:
@@ -33,11 +30,11 @@ def wish_page(wish_id: int, **sent: Any) -> Response:
     waits = wish.state in versions.WITH_AUTHOR
     page = render_template(
         "moderation/show.html", wish=wish, at=now(), form=next(iter(sent.values()), None), **_forms(wish, sent),
-        similar=similar_wishes(actor, wish.title, but=wish.id) if waits else [],
-        wordings=versions.wordings(actor, wish), review=reviews.open_review(*reviews.of_wish(wish.id)) if waits else None,
-        questions=discussion.questions(actor, wish), merges=merging.merges_of(actor, wish),
-        comments=discussion.discussion(actor, wish) if wish.state != WishState.MERGED else [],
-        can_merge=wish.state in MERGEABLE,
+        wordings=versions.wordings(actor, wish), questions=discussion.questions(actor, wish),
+        review=reviews.open_review(*reviews.of_wish(wish.id)) if waits else None,
+        comments=discussion.discussion(actor, wish) if wish.is_listed else [],
+        root=queries.wish_for(actor, wish.root_id) if wish.state == WishState.MERGED else None,
+        can_merge=wish.state in merging.MERGEABLE,
     )  # fmt: skip
     return make_response(page, 422 if sent else 200)
 
