@@ -17,6 +17,7 @@ from portal.web import (
     error_pages,
     formats,
     metrics,
+    open_reading,
     rate_limits,
     requests,
     security,
@@ -60,6 +61,7 @@ def build(settings: Settings | None = None) -> Flask:
         formats,
         assets,
         template_context,
+        open_reading,
     ):
         part.init_app(app)
     blueprints.init_app(app)

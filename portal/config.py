@@ -124,6 +124,12 @@ class Settings(BaseSettings):
     question_keep_days: int = Field(
         365, ge=30, description="attendees' questions are erased after so many days untouched"
     )
+    wishes_public: bool = Field(False, description="the wish list is read without signing in")
+    wish_video: Path | None = Field(
+        None, description="film that explains the wish list, .mp4 or .webm; without it pictures do"
+    )
+    wish_video_captions: Path | None = Field(None, description="captions of that film, WebVTT")
+    wish_video_transcript: Path | None = Field(None, description="what is said in that film, as plain text")
     mail_keep_days: int = Field(400, ge=1, description="days that texts of mail sent are kept")
     raw_mail_keep_days: int = Field(
         90, ge=1, description="days that mail is kept as it came in, once settled"
@@ -177,6 +183,21 @@ class Settings(BaseSettings):
         address = urlsplit(self.jitsi_url or "")
         if self.jitsi_url and (address.scheme != "https" or not address.hostname or address.query):
             raise ValueError("PORTAL_JITSI_URL must be a full https:// address, such as https://meet.example")
+        return self
+
+    @model_validator(mode="after")
+    def _film_complete(self) -> "Settings":
+        if self.wish_video is None:
+            return self
+        if self.wish_video.suffix.lower() not in (".mp4", ".webm"):
+            raise ValueError("PORTAL_WISH_VIDEO must end in .mp4 or .webm")
+        for file in (self.wish_video, self.wish_video_captions, self.wish_video_transcript):
+            if file is None:
+                raise ValueError(
+                    "PORTAL_WISH_VIDEO_CAPTIONS and PORTAL_WISH_VIDEO_TRANSCRIPT are needed with PORTAL_WISH_VIDEO"
+                )
+            if not file.is_file():
+                raise ValueError(f"there is no file {file}, which PORTAL_WISH_VIDEO and its texts need")
         return self
 
     @model_validator(mode="after")

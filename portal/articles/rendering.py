@@ -1,8 +1,9 @@
-"""Help articles from Markdown to HTML: what staff write, and nothing that a browser would run or load."""
+"""From Markdown to HTML, for help articles and wishes: what people write, and nothing that a browser would run or load."""
 
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from html import unescape
 from typing import Any
 
 import nh3
@@ -13,7 +14,8 @@ from markupsafe import Markup
 from portal.policy.rules import RULES
 
 RULE = re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(RULES, reverse=True))) + r")\b")
-TOP, DEEPEST = 2, 6
+TOP, WITHIN, DEEPEST = 2, 3, 6
+NOT_OURS = "nofollow noopener noreferrer"
 TAGS = nh3.ALLOWED_TAGS - {"img", "map", "area"}
 
 
@@ -23,13 +25,27 @@ def rendered(text: str, rule_address: Callable[[str], str]) -> Markup:
 
     The id of a rule, such as HOW-2, becomes a link to `rule_address` of it.
     """
-    tokens = MARKDOWN.parse(text)
-    _settle_headings(tokens)
-    for token in tokens:
-        if token.children:
-            token.children = _with_rules(token.children, rule_address)
+    tokens = _parsed(text, TOP, rule_address)
     html = MARKDOWN.renderer.render(tokens, MARKDOWN.options, {})
     return Markup(nh3.clean(html, tags=TAGS))  # noqa: S704 - sanitised
+
+
+@lru_cache(maxsize=512)
+def rendered_within(text: str, rule_address: Callable[[str], str]) -> Markup:
+    """What a customer wrote as HTML, as a part of a page: headings below its sections, line breaks kept as typed.
+
+    Links lead on without the portal's recommendation to search engines.
+    """
+    tokens = _parsed(text, WITHIN, rule_address)
+    html = MARKDOWN.renderer.render(tokens, WITH_BREAKS, {})
+    return Markup(nh3.clean(html, tags=TAGS, link_rel=NOT_OURS))  # noqa: S704 - sanitised
+
+
+@lru_cache(maxsize=2048)
+def in_plain_words(text: str) -> str:
+    """A text in Markdown without its marks, in one line: for lists and other places that show a beginning of it."""
+    plain = nh3.clean(MARKDOWN.render(text), tags=set())
+    return " ".join(unescape(plain).split())
 
 
 def _image(_: Any, tokens: Sequence[Token], index: int, *__: Any) -> str:
@@ -39,12 +55,22 @@ def _image(_: Any, tokens: Sequence[Token], index: int, *__: Any) -> str:
 
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 MARKDOWN.add_render_rule("image", _image)
+WITH_BREAKS = MarkdownIt("commonmark", {"breaks": True}).options
 
 
-def _settle_headings(tokens: list[Token]) -> None:
-    """Move the highest heading to the second level, and leave none out on the way down."""
+def _parsed(text: str, top: int, rule_address: Callable[[str], str]) -> list[Token]:
+    tokens = MARKDOWN.parse(text)
+    _settle_headings(tokens, top)
+    for token in tokens:
+        if token.children:
+            token.children = _with_rules(token.children, rule_address)
+    return tokens
+
+
+def _settle_headings(tokens: list[Token], top: int) -> None:
+    """Move the highest heading to the level `top`, and leave none out on the way down."""
     written = [int(token.tag[1]) for token in tokens if token.type == "heading_open"]
-    shift, level = TOP - min(written, default=TOP), TOP - 1
+    shift, level = top - min(written, default=top), top - 1
     for token in tokens:
         if token.type == "heading_open":
             level = min(int(token.tag[1]) + shift, level + 1, DEEPEST)

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
 
@@ -84,9 +85,16 @@ def confirm_question(visitor: Actor, token: str) -> str | None:
 def _wished(visitor: Actor, question: Question, page: Help) -> None:
     if not page.is_open:
         raise Conflict(CLOSED)
-    title, _, problem = question.body.partition("\n")
-    submitted_by_attendee(visitor, question.event, title=title, problem=problem)
+    submitted_by_attendee(visitor, question.event, **_texts_of(question))
     erased(visitor, question)
+
+
+def _texts_of(question: Question) -> dict[str, Any]:
+    if question.wish_texts is not None:
+        return question.wish_texts
+    # Taken down before the parts of a wish were kept apart.
+    title, _, problem = question.body.partition("\n")
+    return {"title": title, "problem": problem}
 
 
 def still_unconfirmed() -> ColumnElement[bool]:

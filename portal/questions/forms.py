@@ -7,14 +7,19 @@ from wtforms.validators import DataRequired, Length
 from portal.accounts.identity import LONGEST_NAME
 from portal.forms import CreatingForm, PortalForm
 from portal.policy.coverage import coverage, topic_choices
+from portal.policy.wishes import Frequency, wish_word
 from portal.questions.asking import BODY_MOST
 from portal.questions.help_pages import INTRO_MOST
 from portal.questions.publishing import ANSWER_MOST, ASKED_MOST
 from portal.questions.service import ANSWER_MOST as REPLY_MOST
-from portal.questions.wishing import TITLE_MOST
+from portal.questions.wishing import TITLE_MOST, WHO_MOST, Suggestion
 
 LONGEST_EMAIL = 254
 NOTE_MOST = 4000
+FREQUENCIES = [
+    SelectChoice("", "Choose how often"),
+    *(SelectChoice(each.value, wish_word(each).capitalize()) for each in Frequency),
+]
 
 
 def _at_most(most: int) -> Length:
@@ -42,6 +47,19 @@ class SuggestionForm(PublicForm):
         "Your wish in one line", [DataRequired("Say in one line what you wish for."), _at_most(TITLE_MOST)]
     )
     body = TextAreaField("What is the problem?", [DataRequired("Describe the problem."), _at_most(BODY_MOST)])
+    affected = StringField("Who is affected?", [_at_most(WHO_MOST)])
+    frequency = SelectField("How often?", choices=FREQUENCIES, default="")
+    workaround = TextAreaField("How do you manage today?", [_at_most(BODY_MOST)])
+    idea = TextAreaField("Your idea", [_at_most(BODY_MOST)])
+    similar_seen = HiddenField()
+
+    @property
+    def suggestion(self) -> Suggestion:
+        """What was typed."""
+        return Suggestion(
+            " ".join((self.title.data or "").split()), self.body.data or "", self.affected.data or "",
+            self.frequency.data or None, self.workaround.data or "", self.idea.data or "",
+        )  # fmt: skip
 
 
 class AskForm(PublicForm):

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.actor import Scope
@@ -49,7 +50,7 @@ class Question(Base):
     name: Mapped[str]
     email: Mapped[str]
     body: Mapped[str]
-    wish_texts: Mapped[dict[str, Any] | None]
+    wish_texts: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     asked_at: Mapped[datetime] = mapped_column(default=now)
     confirmed_at: Mapped[datetime | None]
     last_activity_at: Mapped[datetime] = mapped_column(default=now)

@@ -14,6 +14,7 @@ from flask import g, request
 from portal.accounts.actor import Actor, Scope
 from portal.accounts.permissions import PERMISSIONS, PUBLIC, SIGNED_IN
 from portal.errors import Forbidden, NotFound, PortalError
+from portal.web.open_reading import is_open
 from portal.web.signed_in import current_actor
 
 log = structlog.get_logger(__name__)
@@ -39,18 +40,24 @@ def resolves(parameter: str, resolver: Resolver) -> None:
     RESOLVERS[parameter] = resolver
 
 
-def requires(permission: str) -> Callable[[View], View]:
-    """Declare a view's permission: one of PERMISSIONS, `public`, or `signed-in`."""
+def requires(permission: str, *, open_by: str | None = None) -> Callable[[View], View]:
+    """Declare a view's permission: one of PERMISSIONS, `public`, or `signed-in`.
+
+    `open_by` names a setting that, switched on, lets everybody in; what the address names must still be theirs to see.
+    """
     if permission not in PERMISSIONS and permission not in (PUBLIC, SIGNED_IN):
         raise ValueError(f"unknown permission {permission!r}")
 
     def mark(view: View) -> View:
         @functools.wraps(view)
         def guarded(**values: Any) -> Any:
-            _admit(permission, values)
+            if is_open(open_by):
+                _find(values)
+            else:
+                _admit(permission, values)
             return view(**values)
 
-        guarded.permission = permission  # type: ignore[attr-defined]
+        guarded.permission, guarded.open_by = permission, open_by  # type: ignore[attr-defined]
         return guarded  # type: ignore[return-value]
 
     return mark
@@ -69,6 +76,10 @@ def _admit(permission: str, values: dict[str, Any]) -> None:
     except (NotFound, Forbidden) as denied:
         log.warning("denied", permission=permission, route=str(request.url_rule), status=denied.status)
         raise
+
+
+def _find(values: dict[str, Any]) -> None:
+    g.scope = _scope(current_actor(), values)
 
 
 def _scope(actor: Actor, values: dict[str, Any]) -> Scope | None:

@@ -12,6 +12,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "connect-src 'self'", "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'",
     ]
 )  # fmt: skip
+# For a page that plays a film of our own; a view sets it on its answer.
+PLAYING_POLICY = f"{CONTENT_SECURITY_POLICY}; media-src 'self'"
 
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,

@@ -24,5 +24,6 @@ def _context() -> dict[str, Any]:
         "actor": actor,
         "navigation": navigation(actor),
         "demo": settings.demo,
+        "wishes_public": settings.wishes_public,
         "mail_viewer_url": settings.mail_viewer_url,
     }

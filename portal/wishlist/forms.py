@@ -8,7 +8,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import DataRequired, Length
 
 from portal.accounts.models import Organisation
-from portal.forms import CreatingForm, PortalForm
+from portal.forms import PortalForm
 from portal.policy.wishes import Stand, wish_word
 
 LONGEST_TITLE = 120
@@ -29,32 +29,6 @@ class CustomerField(SelectField):
             SelectChoice("", empty),
             *(SelectChoice(str(each.id), each.name) for each in customers),
         ]
-
-
-class WishForm(CreatingForm):
-    """Adds a wish: the problem first, then the idea (WISH-1)."""
-
-    title = StringField(
-        "Your wish in one line",
-        [
-            DataRequired("Say in one line what you wish for."),
-            Length(max=LONGEST_TITLE, message=f"Use at most {LONGEST_TITLE} characters."),
-        ],
-    )
-    problem = TextAreaField(
-        "What is the problem?",
-        [DataRequired("Describe the problem."), Length(max=LONGEST_TEXT, message=TOO_LONG)],
-    )
-    idea = TextAreaField("Your idea", [Length(max=LONGEST_TEXT, message=TOO_LONG)])
-    organisation_id = CustomerField("Customer")
-    similar_seen = HiddenField()
-    ticket_id = HiddenField()
-
-    @property
-    def ticket_key(self) -> int | None:
-        """The ticket that the wish came up in; None for none."""
-        typed = self.ticket_id.data or ""
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
 
 
 class StandForm(PortalForm):

@@ -53,10 +53,10 @@ class WishForm(CreatingForm):
         [DataRequired("Describe the problem."), Length(max=LONGEST_TEXT, message=TOO_LONG)],
     )
     affected = StringField("Who is affected?", [_at_most(LONGEST_WHO)])
-    frequency = SelectField("How often?", choices=FREQUENCIES)
+    frequency = SelectField("How often?", choices=FREQUENCIES, default="")
     workaround = TextAreaField("How do you manage today?", [Length(max=LONGEST_TEXT, message=TOO_LONG)])
     idea = TextAreaField("Your idea", [Length(max=LONGEST_TEXT, message=TOO_LONG)])
-    module = SelectField("Which part of Conference Tracker is it about?", choices=MODULES)
+    module = SelectField("Which part of Conference Tracker is it about?", choices=MODULES, default="")
     organisation_id = CustomerField("Customer")
     files = MultipleFileField("Pictures")
     kept = SelectMultipleField("Pictures kept", validate_choice=False)
@@ -102,7 +102,7 @@ class CaseForm(CreatingForm):
         [DataRequired("Say what happens at your events."), _at_most(LONGEST_CASE)],
     )
     affected = StringField("Who is affected?", [_at_most(LONGEST_WHO)])
-    frequency = SelectField("How often?", choices=FREQUENCIES)
+    frequency = SelectField("How often?", choices=FREQUENCIES, default="")
     organisation_id = CustomerField("Customer", id="case-customer")
     begun = HiddenField()
 

@@ -1,6 +1,7 @@
 """The wish list: ideas, and which customers find them useful."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Double, FetchedValue, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
@@ -71,6 +72,8 @@ class Wish(Base):
     is_followed: Mapped[bool | None] = query_expression()
     # The kind of the version that is shown; None where nobody ever changed the wording. Known like the above.
     shown_kind: Mapped[str | None] = query_expression()
+    # Its pictures, each with key, words and size. Known like the above.
+    pictures: Mapped[Any] = query_expression()
 
     author: Mapped[Person | None] = relationship(foreign_keys=author_id)
     organisation: Mapped[Organisation | None] = relationship()

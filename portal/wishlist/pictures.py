@@ -91,13 +91,6 @@ def keep_pictures(wish: Wish, chosen: Chosen) -> None:
         db.session.add(WishImage(wish_id=wish.id, alt=chosen.alt_of(picture), **shown))
 
 
-def pictures_of(wish: Wish) -> Sequence[WishImage]:
-    """The pictures of a wish that the reader may see, in the order they were added. One query."""
-    return db.session.scalars(
-        select(WishImage).where(WishImage.wish_id == wish.id).order_by(WishImage.id)
-    ).all()
-
-
 def image_for(actor: Actor, image_id: int) -> WishImage:
     """A picture of a wish that the actor may see. Raises NotFound."""
     seen = visible_wishes(actor).with_only_columns(Wish.id)

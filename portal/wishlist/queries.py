@@ -1,8 +1,10 @@
 """Reading the wish list: every reading starts from what the actor may see."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Select, and_, false, func, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased, joinedload, with_expression
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -12,8 +14,9 @@ from portal.db import db
 from portal.errors import NotFound
 from portal.events.models import Event
 from portal.paging import Page, page_of
-from portal.policy.wishes import WishDecision, WishState
+from portal.policy.wishes import WishState
 from portal.wishlist.models import LISTED, Wish, WishFollower
+from portal.wishlist.models_images import WishImage
 from portal.wishlist.models_moderation import WishVersion
 
 ENGLISH: ColumnElement[str] = literal_column("'english'")
@@ -74,7 +77,7 @@ def wish_for(actor: Actor, wish_id: int) -> Wish:
     known = visible_wishes(actor).where(Wish.id == wish_id)
     known = known.options(
         *_WHOLE, with_expression(Wish.is_followed, _followed_by(actor)),
-        with_expression(Wish.shown_kind, _shown_kind()),
+        with_expression(Wish.shown_kind, _shown_kind()), with_expression(Wish.pictures, _pictures()),
     )  # fmt: skip
     return _found(db.session.scalar(known.execution_options(populate_existing=True)))
 
@@ -91,6 +94,15 @@ def _shown_kind() -> ColumnElement[str | None]:
     return accepted.order_by(WishVersion.number.desc()).limit(1).scalar_subquery()
 
 
+def _pictures() -> ColumnElement[Any]:
+    """The pictures of a wish in the order they were added; None where it has none."""
+    shown = func.json_build_object(
+        "id", WishImage.id, "alt", WishImage.alt, "width", WishImage.width, "height", WishImage.height
+    )
+    ordered = aggregate_order_by(shown, WishImage.id)
+    return select(func.json_agg(ordered)).where(WishImage.wish_id == Wish.id).scalar_subquery()
+
+
 def locked_wish(actor: Actor, wish_id: int) -> Wish:
     """A wish as it is now, held against other writers until the transaction closes.
 
@@ -98,22 +110,6 @@ def locked_wish(actor: Actor, wish_id: int) -> Wish:
     """
     held = visible_wishes(actor).where(Wish.id == wish_id).with_for_update(key_share=True)
     return _found(db.session.scalar(held.execution_options(populate_existing=True)))
-
-
-def wishes_page(
-    actor: Actor, decisions: Collection[WishDecision] = (), *, words: str = "", cursor: str | None = None
-) -> Page[Wish]:
-    """The wishes that every reader sees, most useful first: of some `decisions`, with all `words` in them."""
-    listed = visible_wishes(actor).where(Wish.state.in_(LISTED))
-    if decisions:
-        listed = listed.where(Wish.decision.in_(decisions))
-    return page_of(_with_words(listed, words), [Wish.score, Wish.id], cursor, descending=True)
-
-
-def own_wishes_page(actor: Actor, *, words: str = "", cursor: str | None = None) -> Page[Wish]:
-    """The wishes that the actor added, newest first, in any state."""
-    own = visible_wishes(actor).where(Wish.author_id == actor.person_id)
-    return page_of(_with_words(own, words), [Wish.id], cursor, descending=True)
 
 
 def waiting_wishes_page(actor: Actor, cursor: str | None = None) -> Page[Wish]:
@@ -149,12 +145,6 @@ def customers_to_speak_for(actor: Actor) -> Sequence[Organisation]:
     if not actor.is_staff:
         customers = customers.where(Organisation.id.in_(customer_ids(actor)))
     return db.session.scalars(customers).all()
-
-
-def _with_words(statement: Select[Wish], words: str) -> Select[Wish]:
-    if not words:
-        return statement
-    return statement.where(matches(func.websearch_to_tsquery(ENGLISH, words)))
 
 
 def matches(query: ColumnElement[str]) -> ColumnElement[bool]:

@@ -32,6 +32,7 @@ from portal.tickets.models_distribution import SavedFilter
 from portal.tickets.models_work import CannedReply
 from portal.usage.models import UsageNotice
 from portal.wishlist.models import Wish
+from portal.wishlist.models_images import WishImage
 from portal.wishlist.models_moderation import WishComment
 from tests.people import World
 
@@ -130,7 +131,7 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
             "filter_id": _saved_filter(world.agent if event is world.congress else world.manager),
             "colleague_id": world.agent.id, **_rota(world, day),
             "organisation_id": event.organisation_id, "document_id": document.id, "payment_id": payment.id, "grant_id": registered.grant_id,
-            "reply_id": reply.id, "draft_id": _draft(world), "taker_id": world.agent.id,
+            "image_id": _picture(wish), "reply_id": reply.id, "draft_id": _draft(world), "taker_id": world.agent.id,
             "window_id": _window(event, contact, order.id, day),
         }
     )  # fmt: skip
@@ -146,6 +147,13 @@ def _window(event: Event, contact: Person, order_id: int, day: int) -> int:
     db.session.add(window)
     db.session.commit()
     return window.id
+
+
+def _picture(wish: Wish) -> int:
+    image = WishImage(wish_id=wish.id, alt="A badge", storage_name=f"gone-{wish.id}", width=1, height=1)
+    db.session.add(image)
+    db.session.commit()
+    return image.id
 
 
 def _mail(event: Event) -> int:

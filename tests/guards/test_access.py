@@ -35,7 +35,7 @@ SEES = {
     "organisation_id": PERMISSIONS["organisation:manage"] | {Role.ORGANISER, Role.AGENT},
 }  # fmt: skip
 # A published wish exists for everybody who has signed in, an article for everyone.
-SHARED = {"wish_id", "article_id"}
+SHARED = {"wish_id", "image_id", "article_id"}
 # A person's own things: nobody else's exist for them.
 OWN_ONLY = {
     "filter_id": ("agent", "manager"),
@@ -96,6 +96,10 @@ EXCUSED = {
     ("unsubscribing.create", ADMITTED, NOT_FOUND),
     # The address opens nobody's calendar.
     ("calendar_feed.read", ADMITTED, NOT_FOUND),
+    # Their stored files are not there in this world; no film is set.
+    ("wishes.picture", ADMITTED, NOT_FOUND),
+    ("wish_guide.film", ADMITTED, NOT_FOUND),
+    ("wish_guide.captions", ADMITTED, NOT_FOUND),
     # Neither provider is offered in this world.
     ("payments.trial", ADMITTED, NOT_FOUND),
     ("payments.act_on_trial", ADMITTED, NOT_FOUND),

@@ -21,7 +21,7 @@ TABLES = {
     "quote_id": "quote", "notice_id": "usage_notice", "payment_id": "payment", "wish_id": "wish", "comment_id": "wish_comment", "booking_id": "booking", "availability_id": "availability", "person_id": "person",
     "filter_id": "saved_filter", "exception_id": "duty_exception", "absence_id": "absence",
     "organisation_id": "organisation", "question_id": "question", "answer_id": "published_answer", "attachment_id": "attachment", "article_id": "article", "category_id": "article_category", "session_id": "session", "document_id": "document",
-    "window_id": "after_hours_window", "taker_id": "after_hours_ready", "reply_id": "canned_reply", "draft_id": "policy_draft",
+    "window_id": "after_hours_window", "taker_id": "after_hours_ready", "image_id": "wish_image", "reply_id": "canned_reply", "draft_id": "policy_draft",
 }  # fmt: skip
 PLAIN = {"number": "1", "name": "organisers", "token": "no-such-token", "part": "contacts", "by": "events"}
 EACH = 4

@@ -31,11 +31,12 @@ pytestmark = pytest.mark.usefixtures("outbox")
 
 
 def wished(world: World, **changes: Any) -> Question:
-    values: dict[str, Any] = {
-        "email": MIA, "title": "A map of the  rooms", "problem": "I never find them.\nNobody does.",
-        "form_key": str(uuid4()),
-    }  # fmt: skip
-    return wishing.suggest_improvement(ATTENDEE, world.congress.slug, **values | changes)
+    typed = {"title": "A map of the  rooms", "problem": "I never find them.\nNobody does."}
+    email = changes.pop("email", MIA)
+    return wishing.suggest_improvement(
+        ATTENDEE, world.congress.slug, email=email, suggestion=wishing.Suggestion(**typed | changes),
+        form_key=str(uuid4()),
+    )  # fmt: skip
 
 
 def test_a_confirmed_wish_waits_for_the_moderators_and_nothing_is_kept_of_who_sent_it(
@@ -59,6 +60,26 @@ def test_a_confirmed_wish_waits_for_the_moderators_and_nothing_is_kept_of_who_se
     assert {mail.body_text + mail.address for mail in db.session.scalars(db.select(OutboundMail))} == {""}
     actions = db.session.scalars(db.select(AuditEntry.action).order_by(AuditEntry.id)).all()
     assert actions == ["wish.submitted", "question.erased"]
+
+
+def test_all_parts_of_it_arrive_and_leave_no_trace_where_they_waited(world: World) -> None:
+    parts = {"affected": "Everybody", "frequency": "every_day", "workaround": "We ask.", "idea": "A map."}
+    question = wished(world, **parts)
+    assert "Affected: Everybody" in question.body
+    asking.confirm_question(ATTENDEE, link_in_mail(question))
+    (wish,) = db.session.scalars(db.select(Wish)).all()
+    assert {name: getattr(wish, name) for name in parts} == parts
+    assert as_stored(question).wish_texts is None
+
+
+def test_one_taken_down_before_its_parts_were_kept_apart_still_arrives(world: World) -> None:
+    question = wished(world)
+    stored = db.session.get_one(Question, question.id)
+    stored.body, stored.wish_texts = "A map\nI never find them.", None
+    db.session.commit()
+    asking.confirm_question(ATTENDEE, link_in_mail(question))
+    (wish,) = db.session.scalars(db.select(Wish)).all()
+    assert (wish.title, wish.problem) == ("A map", "I never find them.")
 
 
 def test_a_link_confirms_a_wish_once_and_in_time(world: World) -> None:
@@ -97,7 +118,9 @@ def test_only_moderators_see_it_until_it_is_published_and_nobody_is_told(
 @pytest.mark.parametrize(
     ("field", "changes"),
     [("email", {"email": "x"}), ("title", {"title": " "}), ("title", {"title": "x" * 121}), ("body", {"problem": " "}),
-     ("body", {"problem": "http://a http://b http://c"})],
+     ("body", {"problem": "http://a http://b http://c"}), ("affected", {"affected": "x" * 301}),
+     ("frequency", {"frequency": "hourly"}), ("workaround", {"workaround": "x" * 4001}),
+     ("idea", {"idea": "http://a http://b http://c"})],
 )  # fmt: skip
 def test_what_cannot_be_taken_is_told(world: World, field: str, changes: dict[str, str]) -> None:
     with pytest.raises(Invalid) as refused:
