@@ -32,6 +32,7 @@ csrf = CSRFProtect()
 csrf.exempt("portal.blueprints.payments.stripe_webhook")
 # Signed by the link itself: a mail program sends it with one click.
 csrf.exempt("portal.blueprints.unsubscribing.create")
+csrf.exempt("portal.blueprints.audiences.own_data.refuse")
 migrate = Migrate()
 
 FORM_MEMORY = 2 * 1024 * 1024

@@ -124,6 +124,22 @@ class Settings(BaseSettings):
     question_keep_days: int = Field(
         365, ge=30, description="attendees' questions are erased after so many days untouched"
     )
+    audience_mails_a_day: int = Field(
+        10, ge=1, le=100, description="mails that customers can cause to one address of an audience in a day"
+    )
+    audience_no_reply: str | None = Field(
+        None, pattern=r"^[^@\s]+@[^@\s]+$",
+        description="where replies of audiences go if no contact offers an address; default: no-reply@ the sender's domain",
+    )  # fmt: skip
+    audience_keep_days: int = Field(
+        180, ge=1, description="people of an audience are erased so many days after their session"
+    )
+    recording_keep_days: int = Field(
+        90, ge=1, le=3650, description="days that a published recording can be had"
+    )
+    recording_max_bytes: int = Field(
+        100 * 1024 * 1024, ge=2**20, le=2**31, description="largest file of a recording, bytes"
+    )
     wishes_public: bool = Field(False, description="the wish list is read without signing in")
     wish_video: Path | None = Field(
         None, description="film that explains the wish list, .mp4 or .webm; without it pictures do"

@@ -18,6 +18,7 @@ MODULES = (
     "questions",
     "articles", "shelves", "search",
     "ticket_work", "calls", "merging", "leading_on", "after_event",
+    "audiences", "recordings",
 )  # fmt: skip
 
 

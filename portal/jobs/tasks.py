@@ -265,6 +265,54 @@ def forget_old_mail() -> None:
 
     forget()
 
+@task("ask_for_feedback", cron="*/10 * * * *")
+def ask_for_feedback() -> None:
+    """Ask how live sessions were that have been held and not been asked about yet."""
+    from portal.accounts.actor import SYSTEM
+    from portal.audiences.feedback import ask_for_feedback as ask
+
+    while ask(SYSTEM):
+        pass
+
+
+@task("forget_audiences", cron="37 * * * *")
+def forget_audiences() -> None:
+    """Forget people of cancelled sessions who never heard of them; erase those of sessions that are long over."""
+    from portal.accounts.actor import SYSTEM
+    from portal.audiences.erasing import AT_ONCE, erase_by_rule, forget_uninvited
+
+    for forget in (forget_uninvited, erase_by_rule):
+        while forget(SYSTEM) == AT_ONCE:
+            pass
+
+
+@task("expire_recordings", cron="*/5 * * * *")
+def expire_recordings() -> None:
+    """End recordings whose time is over."""
+    from portal.accounts.actor import SYSTEM
+    from portal.recordings.publishing import AT_ONCE
+    from portal.recordings.publishing import expire_recordings as expire
+
+    while expire(SYSTEM) == AT_ONCE:
+        pass
+
+
+@task("clear_recording")
+def clear_recording(recording_id: int) -> None:
+    """Drop the file of a recording that was withdrawn or has expired."""
+    from portal.recordings.publishing import clear_recording as clear
+
+    clear(recording_id)
+
+
+@task("clear_file")
+def clear_file(name: str) -> None:
+    """Drop the file of a material that was taken away."""
+    from portal.recordings.materials import clear_file as clear
+
+    clear(name)
+
+
 
 @task("send_monthly_report", cron="5 13 * * *")
 def send_monthly_report() -> None:

@@ -136,8 +136,52 @@ def post_to_attendee(
     """
     written, headers = _answerable(_written(template, zone=zone, **context), question_id, 0, sender_name)
     _queue(
-        written, headers=headers, footer=f"Sent by Conference Tracker for {sender_name}.", cause=cause, address=address, question_id=question_id, sender_name=sender_name,
+        written, headers=headers, footer=_sent_for(sender_name), cause=cause, address=address, question_id=question_id, sender_name=sender_name,
     )  # fmt: skip
+
+
+def post_to_audience(
+    member_id: int,
+    address: str,
+    template: str,
+    *,
+    cause: str,
+    sender_name: str,
+    reply_to: str,
+    stop: str,
+    zone: str,
+    calendar: Calendar | None = None,
+    **context: Any,
+) -> None:
+    """Write a mail to somebody in the audience of a session, from `sender_name`, the customer (WHO-2).
+
+    As `post`; before sending, it is asked again whether they may still be written to. `stop` is the address by which
+    they get no more, also with one click of their mail program (RFC 8058). Replies go to `reply_to`, never to support.
+    """
+    headers = {
+        "Reply-To": reply_to, "List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }  # fmt: skip
+    _queue(
+        _written(template, zone=zone, stop=stop, **context), headers=headers, footer=_sent_for(sender_name),
+        cause=cause, address=address, audience_member_id=member_id, sender_name=sender_name,
+        calendar=calendar and calendar.content, calendar_method=calendar and calendar.method,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A mail as it would go out: from whom, where replies go, its subject and its text as a mail program shows it."""
+
+    sender_name: str
+    reply_to: str
+    subject: str
+    body: Markup
+
+
+def drafted(template: str, *, sender_name: str, reply_to: str, zone: str, **context: Any) -> Draft:
+    """The mail that `post_to_audience` would write, for whoever is about to press the button."""
+    subject, text = _written(template, zone=zone, **context)
+    return Draft(sender_name, reply_to, subject, _cleaned(text))
 
 
 def post_to_stranger(
@@ -202,7 +246,15 @@ def _written(template: str, **context: Any) -> tuple[str, str]:
     return " ".join(subject.split()), text.strip() + "\n"
 
 
+def _sent_for(sender_name: str) -> str:
+    return f"Sent by Conference Tracker for {sender_name}."
+
+
+def _cleaned(text: str) -> Markup:
+    rendered = MARKDOWN.render(text, {"site": current_app.extensions["settings"].site_url})
+    return Markup(nh3.clean(rendered, tags=SHOWN))  # noqa: S704
+
+
 def _html(subject: str, text: str, footer: str) -> str:
     layout = current_app.jinja_env.get_template("mail/layout.html")
-    rendered = MARKDOWN.render(text, {"site": current_app.extensions["settings"].site_url})
-    return layout.render(subject=subject, footer=footer, body=Markup(nh3.clean(rendered, tags=SHOWN)))  # noqa: S704
+    return layout.render(subject=subject, footer=footer, body=_cleaned(text))

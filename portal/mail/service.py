@@ -11,6 +11,7 @@ from sqlalchemy import select
 from portal.accounts.actor import Scope
 from portal.accounts.models import Organisation, Person
 from portal.accounts.queries import actor_for
+from portal.audiences.queries import may_still_be_written
 from portal.clock import now
 from portal.db import db, in_transaction
 from portal.documents.service import attachment
@@ -27,7 +28,7 @@ log = structlog.get_logger(__name__)
 mail = Mail()
 
 GIVE_UP_AFTER = 14
-ONE_TIME_LINK = re.compile(r"(/(?:invitations|password-reset|asked/confirmation|asked)/)[\w-]+")
+ONE_TIME_LINK = re.compile(r"(/(?:invitations|password-reset|asked/confirmation|asked|attending)/)[\w-]+")
 
 
 def deliver(mail_id: int) -> None:
@@ -82,6 +83,8 @@ def _forget_links(found: OutboundMail) -> None:
 def _may_have(found: OutboundMail) -> bool:
     if found.question_id is not None and found.person_id is None:
         return may_still_have(found.question_id, found.address, found.cause)
+    if found.audience_member_id is not None:
+        return may_still_be_written(found.audience_member_id, found.address, found.cause)
     if found.answers_id is not None:
         return True
     if found.person_id is None:

@@ -5,7 +5,7 @@ that is not there. What is not attached in the end is dropped by `clearing.forge
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from datetime import timedelta
@@ -110,7 +110,7 @@ def take(files: Iterable[SentFile], seals: Sequence[str], person_id: int) -> Tak
         try:
             if len(kept) + len(fresh) >= limits().count:
                 raise UnfitFile(f"a message carries at most {limits().count} files; this one was left out.")
-            fresh.append(_keep(name, file.stream, person_id))
+            fresh.append(keep(file, person_id, most=limits().size))
         except UnfitFile as unfit:
             problems.append(f"{name}: {unfit}")
     return Taken(tuple(kept), tuple(fresh), tuple(problems))
@@ -130,15 +130,21 @@ def unsent(uploads: Iterable[Upload]) -> list[Upload]:
     return list(found.values())
 
 
-def _keep(name: str, stream: IO[bytes], person_id: int) -> Upload:
-    content = stream.read(limits().size + 1)
-    if len(content) > limits().size:
-        raise UnfitFile(f"larger than {limits().in_words}, the most a file may have.")
-    media_type = identify(name, content)
-    most = current_app.extensions["settings"].upload_day_max_bytes
-    if not count_upload(person_id, len(content), most):
+def keep(
+    file: SentFile, person_id: int, *, most: int, kind: Callable[[str, bytes], str] = identify
+) -> Upload:
+    """Check one file and keep it in the store: at most `most` bytes, of a `kind` told by its content, without malware.
+
+    Called outside of a transaction. Raises UnfitFile, which says why.
+    """
+    name, content = safe_name(file.filename), file.stream.read(most + 1)
+    if len(content) > most:
+        raise UnfitFile(f"larger than {_in_words(most)}, the most a file may have.")
+    media_type = kind(name, content)
+    a_day = current_app.extensions["settings"].upload_day_max_bytes
+    if not count_upload(person_id, len(content), a_day):
         raise UnfitFile(
-            f"that is more than the {_in_words(most)} an account may send in a day. Try again tomorrow."
+            f"that is more than the {_in_words(a_day)} an account may send in a day. Try again tomorrow."
         )
     digest = hashlib.sha256(content).hexdigest()
     refuse_infected(content, name, digest, person_id)

@@ -30,7 +30,7 @@ class NavigationItem:
 
 # An event's tickets and removals are of the event to whoever has no place of all of them.
 EVENT_PAGES = frozenset(
-    {"events", "questions", "after_event", "roster", "imports", "bookings", "tickets", "promises", "removals", "after_hours"}
+    {"events", "questions", "after_event", "roster", "imports", "bookings", "audiences", "recordings", "tickets", "promises", "removals", "after_hours"}
 )
 
 AT_A_GLANCE = 8

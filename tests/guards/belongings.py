@@ -11,6 +11,7 @@ from portal.accounts.models import Person, Session
 from portal.accounts.tokens import digest
 from portal.after_hours.models import Window
 from portal.articles.models import Article, Category, Version
+from portal.audiences.models import AudienceMember
 from portal.bookings.models import Availability, Booking
 from portal.clock import now
 from portal.db import db
@@ -25,6 +26,7 @@ from portal.policy.edition import FIRST_EDITION, parts_of
 from portal.questions.models import PublishedAnswer, Question
 from portal.quotes.models import Quote, QuoteVersion
 from portal.roster.imports.models import ContactImport
+from portal.recordings.models import SessionMaterial
 from portal.roster.imports.sheet import Sheet, SheetRow, as_json
 from portal.roster.models import Contact, Removal
 from portal.tickets.models import Attachment, Message, Ticket
@@ -129,6 +131,7 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
             "availability_id": availability.id, "booking_id": booking.id, "person_id": contact.id,
             "article_id": article.id, "category_id": article.category_id,
             "filter_id": _saved_filter(world.agent if event is world.congress else world.manager),
+            **_around(booking, contact),
             "colleague_id": world.agent.id, **_rota(world, day),
             "organisation_id": event.organisation_id, "document_id": document.id, "payment_id": payment.id, "grant_id": registered.grant_id,
             "image_id": _picture(wish), "reply_id": reply.id, "draft_id": _draft(world), "taker_id": world.agent.id,
@@ -164,6 +167,20 @@ def _mail(event: Event) -> int:
     db.session.add(mail)
     db.session.commit()
     return mail.id
+
+def _around(booking: Booking, contact: Person) -> dict[str, int]:
+    """Somebody in the audience of a session, and a material of it."""
+    member = AudienceMember(
+        booking_id=booking.id, name="Mia Park", email="mia@attendees.example", added_by_id=contact.id
+    )
+    material = SessionMaterial(
+        booking_id=booking.id, title="Slides", link="https://slides.example/1", added_by_id=contact.id,
+        form_key=f"material-{booking.id}",
+    )  # fmt: skip
+    db.session.add_all([member, material])
+    db.session.commit()
+    return {"audience_id": booking.id, "member_id": member.id, "material_id": material.id}
+
 
 
 def _article(world: World, event: Event) -> Article:

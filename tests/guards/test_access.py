@@ -22,6 +22,9 @@ from tests.signing_in import CSRF, PortalClient
 
 # Whom the thing in an address exists for: those who see the page that it belongs to.
 SEES = {
+    # The people of a session are known to the event's own and to whoever hosts it: here, the agent.
+    "audience_id": {Role.ORGANISER, Role.CONTACT, Role.AGENT}, "member_id": {Role.ORGANISER, Role.CONTACT, Role.AGENT},
+    "material_id": PERMISSIONS["booking:read"],
     "event_id": PERMISSIONS["event:read"], "contact_id": PERMISSIONS["event:read"],
     "removal_id": PERMISSIONS["event:read"], "mail_id": PERMISSIONS["mail:sort"], "ticket_id": PERMISSIONS["ticket:read"],
     "attachment_id": PERMISSIONS["ticket:read"], "reply_id": PERMISSIONS["reply:manage"], "order_id": PERMISSIONS["order:read"], "quote_id": PERMISSIONS["quote:read"], "notice_id": PERMISSIONS["event:read"], "payment_id": PERMISSIONS["order:read"], "document_id": PERMISSIONS["order:read"],

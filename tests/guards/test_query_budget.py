@@ -17,6 +17,7 @@ from tests.signing_in import PortalClient
 
 ROLES = ("organiser", "contact", "agent", "moderator", "manager", "admin", "outsider")
 TABLES = {
+    "audience_id": "booking", "member_id": "audience_member", "material_id": "session_material",
     "import_id": "contact_import", "event_id": "event", "mail_id": "inbound_mail", "contact_id": "contact", "removal_id": "removal", "ticket_id": "ticket", "order_id": "\"order\"",
     "quote_id": "quote", "notice_id": "usage_notice", "payment_id": "payment", "wish_id": "wish", "comment_id": "wish_comment", "booking_id": "booking", "availability_id": "availability", "person_id": "person",
     "filter_id": "saved_filter", "exception_id": "duty_exception", "absence_id": "absence",
