@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Range, insert
 
 from portal.accounts.actor import Actor
 from portal.accounts.models import Person
@@ -14,6 +14,7 @@ from portal.after_hours.models import Window, WindowOffer
 from portal.after_hours.opening import tell_managers_once
 from portal.after_hours.queries import holders, locked_window, window_for
 from portal.bookings.clashes import HOST_TAKEN, Clash, clashes
+from portal.bookings.commitments import refuse_over_others
 from portal.bookings.hosts import hold_host
 from portal.clock import now
 from portal.db import db, use_case
@@ -47,8 +48,7 @@ def hold_window(actor: Actor, window_id: int, *, reach: str = "") -> Window:
     if not verdict:
         raise Refused(verdict)
     before = facts(window)
-    hold_host(actor.id)
-    _take(window, "offered", {"state": "confirmed", **_held(actor, reach)})
+    _take(actor, window, "offered", {"state": "confirmed", **_held(actor, reach)})
     write_down(actor, "after_hours.held", window, before, holder_name=actor.name)
     window = window_for(actor, window_id)
     letters.confirm(window)
@@ -110,9 +110,8 @@ def take_window_over(actor: Actor, window_id: int, *, reach: str = "") -> Window
         raise overtaken(window)
     _check_reach(window, reach)
     before = facts(window)
-    hold_host(actor.id)
     again = {"handing_to_id": None, "calendar_sequence": Window.calendar_sequence + 1}
-    _take(window, "confirmed", {**_held(actor, reach), **again})
+    _take(actor, window, "confirmed", {**_held(actor, reach), **again})
     write_down(actor, "after_hours.taken_over", window, before, holder_name=actor.name)
     window = window_for(actor, window_id)
     letters.tell_of_taking_over(window, holder)
@@ -172,7 +171,9 @@ def _held_window(actor: Actor, window_id: int) -> Window:
     return window
 
 
-def _take(window: Window, state: str, values: dict[str, Any]) -> None:
+def _take(actor: Actor, window: Window, state: str, values: dict[str, Any]) -> None:
+    hold_host(actor.id)
+    refuse_over_others(actor.id, Range(window.starts_at, window.ends_at), actor.time_zone)
     try:
         with clashes(HOST_TAKEN):
             taken = changed(window, Window.state == state, values)

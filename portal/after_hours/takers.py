@@ -5,15 +5,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy import CompoundSelect, Select, func, or_, select, union_all
+from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import Grant, Person
 from portal.accounts.permissions import PERMISSIONS
 from portal.after_hours.models import BOUGHT, ReadyHours, Window
 from portal.after_hours.quoting import Wanted, is_free
-from portal.bookings.models_commitments import Commitment
+from portal.bookings.models_commitments import Commitment, SlotHold
+from portal.busy_calendars.models import BusyCalendar
+from portal.clock import now
 from portal.db import db
 from portal.policy.duty import Span
 from portal.policy.edition import Edition
@@ -127,12 +129,20 @@ def _takers(during: Range[datetime]) -> Iterable[Taker]:
         taker = found.setdefault(each.person_id, Taker(each.person))
         for channel in each.channels:
             taker.ready[Channel(channel)][DayKind(each.day_kind)] = (each.opens, each.closes)
-    for row in db.session.execute(_commitments(list(found), during)):
+    for row in db.session.execute(_taken(list(found), during)):
         found[row[0]].busy.append((row[1], row[2]))
     return found.values()
 
 
-def _commitments(ids: list[int], during: Range[datetime]) -> Select[int, datetime, datetime]:
-    return select(Commitment.host_id, func.lower(Commitment.during), func.upper(Commitment.during)).where(
-        Commitment.host_id.in_(ids), Commitment.during.overlaps(during)
+def _taken(ids: list[int], during: Range[datetime]) -> CompoundSelect[int, datetime, datetime]:
+    """What takes people: their commitments, but no hold that has run out, and their calendars elsewhere."""
+    committed = (
+        select(Commitment.host_id, func.lower(Commitment.during), func.upper(Commitment.during))
+        .outerjoin(SlotHold, SlotHold.id == Commitment.hold_id)
+        .where(Commitment.host_id.in_(ids), Commitment.during.overlaps(during))
+        .where(or_(SlotHold.id.is_(None), SlotHold.expires_at > now()))
     )
+    each = select(BusyCalendar.host_id, func.unnest(BusyCalendar.busy, type_=TSTZRANGE).label("during"))
+    busy = each.where(BusyCalendar.host_id.in_(ids)).subquery().c
+    elsewhere = select(busy.host_id, func.lower(busy.during), func.upper(busy.during))
+    return union_all(committed, elsewhere.where(busy.during.op("&&")(during)))

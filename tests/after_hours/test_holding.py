@@ -90,7 +90,7 @@ def test_a_window_by_phone_says_where_its_holder_is_reached(team, offered):
 def test_nobody_holds_a_window_while_away(team, offered):
     add_absence(team.actor("agent"), team.agent.id, SATURDAY.date(), SATURDAY.date())
     window = offered()
-    with pytest.raises(Conflict, match="taken at that time"):
+    with pytest.raises(Conflict, match="there is an absence"):
         holding.hold_window(team.actor("agent"), window.id, reach="+1 202 555 0199")
     assert state_of(window) == "offered"
 
