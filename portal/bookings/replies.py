@@ -52,7 +52,7 @@ class Answer:
     doubted: bool
     booking_id: int
     person_id: int
-    mail_id: int
+    mail_id: int | None
     received_at: datetime
 
     @property

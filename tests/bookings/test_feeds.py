@@ -7,6 +7,7 @@ import pytest
 import vobject
 from sqlalchemy import select
 
+from portal import create_app
 from portal.accounts.grants import end_grant
 from portal.accounts.models import Grant, Person
 from portal.accounts.tokens import digest
@@ -17,7 +18,9 @@ from portal.bookings.models import Booking
 from portal.bookings.models_calendars import CalendarFeed
 from portal.db import db, in_transaction
 from portal.errors import Conflict
+from portal.web.rate_limits import limiter
 from tests.bookings.sessions import book, utc, window
+from tests.conftest import test_settings as settings_of
 
 pytestmark = pytest.mark.usefixtures("outbox")
 
@@ -125,3 +128,18 @@ def test_nobody_makes_one_for_somebody_else(world, client):
     assert "/sign-in" in client.get("/account/calendar").headers["Location"]
     assert client.post("/account/calendar").status_code == 400
     assert db.session.scalars(select(CalendarFeed.id)).all() == []
+
+
+def test_an_address_is_not_read_without_end(database_url, world, tmp_path, session):
+    token = make_feed(world.actor("contact"))
+    made = create_app(settings_of(database_url, tmp_path, rate_limits=True))
+    try:
+        reader = made.test_client()
+        statuses = [reader.get(f"/calendar/{token}.ics").status_code for _ in range(62)]
+        other = reader.get("/calendar/another.ics").status_code
+    finally:
+        limiter.enabled = False
+        with made.app_context():
+            db.engine.dispose()
+    assert statuses == [200] * 60 + [429] * 2
+    assert other == 404
