@@ -241,3 +241,31 @@ def test_tickets_at_another_event_stay_with_their_asker(world, leaving):
     assert holder(elsewhere) is None
     assert db.session.get(Ticket, elsewhere.id).opened_by_id == world.other_contact.id
     assert db.session.scalars(select(Booking)).all() == []
+
+
+def test_who_left_knows_the_room_of_no_session_to_come(app, world, leaving, session, outbox):
+    other = booking(
+        world.congress, world.agent, world.contact, session.starts_at + timedelta(hours=3), audience="contacts",
+        one_per_event=False, uses_entitlement=False,
+    )  # fmt: skip
+    before = {each.id: each.room for each in (session, other)}
+    settings = app.extensions["settings"]
+    app.extensions["settings"] = settings.model_copy(update={"jitsi_url": "https://rooms.example"})
+    try:
+        outbox.all()
+        remove(world, leaving)
+        mails = outbox.all()
+    finally:
+        app.extensions["settings"] = settings
+    now_at = {key: db.session.get_one(Booking, key, populate_existing=True).room for key in before}
+    assert not set(before.values()) & set(now_at.values())
+    told = {mail.address for mail in mails if any(room in (mail.calendar or "") for room in now_at.values())}
+    assert told == {world.contact.email, world.agent.email}
+
+
+def test_with_nobody_left_the_rooms_are_new_all_the_same(app, world, leaving, session):
+    contact = db.session.scalars(select(Contact).where(Contact.person_id == world.contact.id)).one()
+    remove(world, contact)
+    room = db.session.get_one(Booking, session.id, populate_existing=True).room
+    remove(world, leaving)
+    assert db.session.get_one(Booking, session.id, populate_existing=True).room != room
