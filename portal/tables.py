@@ -7,6 +7,7 @@ from portal.articles import models as articles
 from portal.audiences import models as audiences
 from portal.audit import models as audit
 from portal.bookings import models as bookings
+from portal.bookings import models_calendars as calendars
 from portal.bookings import models_commitments as commitments
 from portal.bookings import models_hosts as hosts
 from portal.busy_calendars import models as busy_calendars
@@ -37,6 +38,6 @@ from portal.wishlist import models_moderation as wish_moderation
 from portal.wishlist import models_words as wish_words
 
 __all__ = [
-    "accounts", "after_hours", "articles", "audiences", "audit", "bookings", "busy_calendars", "commitments", "distribution", "documents", "duty", "editions", "events", "goals", "hosts", "imports", "inbound", "mail", "orders", "payments", "questions", "quotes", "rate_counters", "recordings", "roster", "search",
+    "accounts", "after_hours", "articles", "audiences", "audit", "bookings", "calendars", "busy_calendars", "commitments", "distribution", "documents", "duty", "editions", "events", "goals", "hosts", "imports", "inbound", "mail", "orders", "payments", "questions", "quotes", "rate_counters", "recordings", "roster", "search",
     "ticket_drafts", "ticket_work", "tickets", "usage", "wish_decisions", "wish_images", "wish_moderation", "wish_words", "wishlist",
 ]  # fmt: skip
