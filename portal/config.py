@@ -90,6 +90,9 @@ class Settings(BaseSettings):
     trial_payments: bool = Field(
         False, description="offer a trial payment without money; on this machine only"
     )
+    trial_calendars: bool = Field(
+        False, description="read calendars of this machine, over http too; on this machine only"
+    )
     demo: bool = Field(False, description="demo mode: accounts on the sign-in page, mail caught locally")
     mail_viewer_url: str | None = Field(None, description="where the demo shows caught mail")
     metrics_token: SecretStr | None = Field(None, description="bearer token for /metrics from elsewhere")
@@ -222,6 +225,10 @@ class Settings(BaseSettings):
             raise ValueError(
                 "PORTAL_TRIAL_PAYMENTS gives away what costs money: it runs on this machine only"
             )
+        if self.trial_calendars and not _is_here(self.site_url):
+            raise ValueError(
+                "PORTAL_TRIAL_CALENDARS opens the machine's own doors: it is for this machine only"
+            )
         if self.stripe_api_url and not _is_here(self.stripe_api_url):
             raise ValueError("PORTAL_STRIPE_API_URL must be on this machine; leave it out for Stripe itself")
         if self.stripe_secret_key and not self.webhook_secrets:
@@ -253,6 +260,11 @@ class Settings(BaseSettings):
     def offers_trial(self) -> bool:
         """Whether the trial provider, which moves no money, may be chosen."""
         return self.trial_payments or self.demo
+
+    @property
+    def reads_calendars_here(self) -> bool:
+        """Whether calendars that lie on this very machine are read."""
+        return self.trial_calendars or self.demo
 
     @property
     def site_url(self) -> str:

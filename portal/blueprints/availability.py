@@ -4,6 +4,7 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 
 from portal.bookings.availability import WEEKS_AT_ONCE, publish_availability, remove_availability
 from portal.bookings.forms import AvailabilityForm
+from portal.bookings.host_queries import host_lines
 from portal.bookings.queries import sessions_to_close
 from portal.bookings.windows import (
     availability_scope,
@@ -82,6 +83,6 @@ def _page(form: AvailabilityForm, status: int = 200) -> Response:
     page = render_template(
         "availability/index.html", form=form, everyone=everyone, sees_all=sees_all(actor), page=addressed(windows),
         booked=by_window(windows.items), to_close=sessions_to_close(actor, host_id, SHOWN_TO_CLOSE), now=now(),
-        most_weeks=WEEKS_AT_ONCE,
+        most_weeks=WEEKS_AT_ONCE, hosts=host_lines(actor) if everyone else [],
     )  # fmt: skip
     return make_response(page, status)

@@ -13,7 +13,7 @@ from portal.accounts.models import Person
 from portal.accounts.time_zones import is_time_zone
 from portal.audit.record import record
 from portal.bookings.clashes import Clash, clashes
-from portal.bookings.host_queries import sessions_outside, visible_hosts
+from portal.bookings.host_queries import host_for, sessions_outside, visible_hosts
 from portal.bookings.hosts import hold_host
 from portal.bookings.models import Booking
 from portal.bookings.models_hosts import HostDay, HostHours, HostProfile
@@ -58,7 +58,7 @@ def add_hours(actor: Actor, host_id: int, weekdays: Set[int], span: Span) -> lis
         _put(HostHours(host_id=host.id, weekday=weekday), span)
     after = {"days": [WEEKDAYS[day] for day in sorted(weekdays)], **_in_words(span), "zone": zone}
     record(actor, "hours.added", host, after=after)
-    return sessions_outside(host.id)
+    return sessions_outside(host_for(actor, host.id))
 
 
 @use_case
@@ -70,7 +70,7 @@ def change_hours(actor: Actor, hours_id: int, span: Span) -> list[Booking]:
     _put(hours, span)
     after = {"day": WEEKDAYS[hours.weekday], **_in_words(span)}
     record(actor, "hours.changed", host, before=before, after=after)
-    return sessions_outside(host.id)
+    return sessions_outside(host_for(actor, host.id))
 
 
 @use_case
@@ -81,7 +81,7 @@ def remove_hours(actor: Actor, hours_id: int) -> list[Booking]:
     db.session.flush()
     before = {"day": WEEKDAYS[hours.weekday], **_in_words(_span_of(hours))}
     record(actor, "hours.removed", host, before=before)
-    return sessions_outside(host.id)
+    return sessions_outside(host_for(actor, host.id))
 
 
 @use_case
@@ -100,7 +100,7 @@ def set_day(actor: Actor, host_id: int, day: date, minutes: Minutes | None) -> l
     row = insert(HostDay).values(host_id=host.id, day=day, **values)
     db.session.execute(row.on_conflict_do_update(index_elements=["host_id", "day"], set_=values))
     record(actor, "hours.day_set", host, after={"day": day, "hours": clocks(minutes) if minutes else "none"})
-    return sessions_outside(host.id)
+    return sessions_outside(host_for(actor, host.id))
 
 
 @use_case
@@ -113,7 +113,7 @@ def remove_day(actor: Actor, day_id: int) -> tuple[int, list[Booking]]:
     if db.session.scalar(delete(HostDay).where(HostDay.id == day_id).returning(HostDay.id)) is None:
         raise Conflict("This date was taken out already.")
     record(actor, "hours.day_removed", host, before={"day": found.day})
-    return host.id, sessions_outside(host.id)
+    return host.id, sessions_outside(host_for(actor, host.id))
 
 
 @use_case
@@ -134,7 +134,7 @@ def set_profile(actor: Actor, host_id: int, zone: str, kinds: Set[str]) -> list[
     after = {"zone": zone, "kinds": sorted(kinds)}
     if after != before:
         record(actor, "host.changed", host, before=before, after=after)
-    return sessions_outside(host.id)
+    return sessions_outside(host_for(actor, host.id))
 
 
 def clocks(minutes: Minutes) -> str:

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager
 
 from portal.accounts.actor import NOWHERE, Actor, Scope
 from portal.accounts.models import Person
-from portal.bookings.host_times import hosts, standing_hours
+from portal.bookings.host_times import hosts, windows_of
 from portal.bookings.models import Availability, Booking
 from portal.bookings.models_hosts import HostDay, HostHours, HostProfile
 from portal.bookings.windows import sees_all
@@ -18,7 +19,10 @@ from portal.clock import now
 from portal.db import db
 from portal.editions.queries import edition_in_force
 from portal.errors import NotFound
-from portal.policy.training import SessionKind
+from portal.policy.host_hours import HostHours as Hours
+from portal.policy.host_hours import Minutes, Weekly
+from portal.policy.training import SessionKind, Window
+from portal.policy.wording import open_time
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,21 @@ class Host:
         """The kinds of session they chose, in the policy's order; none is all of them."""
         chosen = self.profile.kinds if self.profile else []
         return [kind for kind in SessionKind if kind in chosen]
+
+    @property
+    def told(self) -> Hours:
+        """Their hours as the policy reads them."""
+        weekly = tuple(
+            Weekly(row.weekday, Minutes(row.opens, row.closes), row.first_day, row.last_day)
+            for row in self.hours
+        )
+        others = {
+            row.day: Minutes(row.opens, row.closes)
+            if row.opens is not None and row.closes is not None
+            else None
+            for row in self.days
+        }
+        return Hours(self.zone, weekly, others)
 
 
 def visible_hosts(actor: Actor) -> Select[Person]:
@@ -78,7 +97,7 @@ def host_for(actor: Actor, host_id: int) -> Host:
     ).first()
     if row is None:
         raise NotFound
-    today = now().date()
+    today = earliest_today()
     standing = select(HostHours).where(
         HostHours.host_id == host_id, func.coalesce(HostHours.last_day, today) >= today
     )
@@ -92,6 +111,11 @@ def host_for(actor: Actor, host_id: int) -> Host:
     )
 
 
+def earliest_today() -> date:
+    """A date that is not over in any zone."""
+    return (now() - timedelta(days=1)).date()
+
+
 @dataclass(frozen=True)
 class HostLine:
     """A host in the list: the zone of their hours, weekly hours in minutes, kinds, and calendars read and failing."""
@@ -103,13 +127,18 @@ class HostLine:
     calendars: int
     failing: int
 
+    @property
+    def a_week(self) -> str:
+        """Their weekly hours in words: `12 h 30 min`."""
+        return open_time(self.minutes)
+
 
 def host_lines(actor: Actor) -> list[HostLine]:
     """Every host that the actor may change, by name, in one query."""
-    today = now().date()
+    today = earliest_today()
     holding = HostHours.host_id == Person.id, func.coalesce(HostHours.last_day, today) >= today
     minutes = select(func.coalesce(func.sum(HostHours.closes - HostHours.opens), 0)).where(
-        *holding, HostHours.first_day <= today
+        *holding, HostHours.first_day <= now().date()
     )
     calendars = select(func.count()).select_from(BusyCalendar).where(BusyCalendar.host_id == Person.id)
     rows = db.session.execute(
@@ -133,39 +162,40 @@ def host_lines(actor: Actor) -> list[HostLine]:
     ]  # fmt: skip
 
 
-def sessions_outside(host_id: int) -> list[Booking]:
+def sessions_outside(host: Host) -> list[Booking]:
     """The sessions to come of a host that lie outside their hours and windows, or are of a kind they do not take.
 
     They stay as they are booked: what a host changes later moves nothing.
     """
-    coming = _coming(host_id)
+    coming = _coming(host.person.id)
     if not coming:
         return []
-    start, end = min(each.starts_at for each in coming), max(each.ends_at for each in coming)
-    standing = standing_hours(start, end, edition_in_force().hours, host_id)
-    own = select(Availability.starts_at, Availability.ends_at).where(Availability.host_id == host_id)
-    windows = [(window.starts_at, window.ends_at) for window in standing.windows]
-    windows += [
-        (row.starts_at, row.ends_at)
-        for row in db.session.execute(own.where(Availability.ends_at > start, Availability.starts_at < end))
-    ]
+    start, end = coming[0].Booking.starts_at, max(row.Booking.ends_at for row in coming)
+    windows = list(windows_of(host.person.id, host.told, start, end, edition_in_force().hours))
+    taken = host.kinds or list(SessionKind)
     return [
-        each
-        for each in coming
-        if not standing.takes(host_id, SessionKind(each.kind)) or not _is_within(each, windows)
+        row.Booking
+        for row in coming
+        if row.Booking.kind not in taken or not (row.in_window or _is_within(row.Booking, windows))
     ]
 
 
-def _coming(host_id: int) -> Sequence[Booking]:
-    ahead = select(Booking).join(Booking.event).options(contains_eager(Booking.event))
-    ahead = ahead.where(
+def _coming(host_id: int) -> Sequence[Any]:
+    """A host's sessions to come, the next first, each with whether it lies in a window of theirs."""
+    window = select(Availability.id).where(
+        Availability.host_id == Booking.host_id,
+        Availability.starts_at <= Booking.starts_at,
+        Availability.ends_at >= Booking.ends_at,
+    )
+    ahead = select(Booking, window.exists().label("in_window")).join(Booking.event)
+    ahead = ahead.options(contains_eager(Booking.event)).where(
         Booking.host_id == host_id, Booking.state == "confirmed", Booking.starts_at > now()
-    ).order_by(Booking.starts_at, Booking.id)
-    return db.session.scalars(ahead).all()
+    )
+    return db.session.execute(ahead.order_by(Booking.starts_at, Booking.id)).all()
 
 
-def _is_within(session: Booking, windows: list[tuple[datetime, datetime]]) -> bool:
-    return any(opens <= session.starts_at and session.ends_at <= closes for opens, closes in windows)
+def _is_within(session: Booking, windows: list[Window]) -> bool:
+    return any(each.starts_at <= session.starts_at and session.ends_at <= each.ends_at for each in windows)
 
 
 def hours_for(hours_id: int) -> HostHours:
@@ -174,3 +204,9 @@ def hours_for(hours_id: int) -> HostHours:
     if found is None:
         raise NotFound
     return found
+
+
+def zone_of(host: Person) -> str:
+    """The zone on whose clock a host's hours are told."""
+    chosen = db.session.scalar(select(HostProfile.zone).where(HostProfile.host_id == host.id))
+    return chosen or host.time_zone

@@ -37,9 +37,21 @@ class Standing:
 def standing_hours(start: datetime, end: datetime, rules: HoursRules, host_id: int | None = None) -> Standing:
     """The stretches that reach into the time from `start` to `end`, of every host or of one, in one query."""
     rows = _profiles(start, end, host_id)
-    windows = tuple(window for row in rows for window in _windows(row, start, end, rules))
+    windows = tuple(
+        window for row in rows for window in windows_of(row.host_id, _hours(row), start, end, rules)
+    )
     chosen = {row.host_id: frozenset(map(SessionKind, row.kinds)) for row in rows if row.kinds}
     return Standing(windows, chosen)
+
+
+def windows_of(
+    host_id: int, hours: Hours, start: datetime, end: datetime, rules: HoursRules
+) -> Iterator[Window]:
+    """The stretches of a host's hours that reach into the time from `start` to `end`, in order."""
+    first, last = (at.astimezone(ZoneInfo(hours.zone)).date() for at in (start, end))
+    for stretch in stretches(hours, first, last, rules):
+        if stretch.ends_at > start and stretch.starts_at <= end:
+            yield Window(host_id, *stretch)
 
 
 def hosts() -> Select[int]:
@@ -57,13 +69,6 @@ def who_may_be_open(at: datetime) -> Select[int]:
     days = [date.fromordinal(each) for each in nearby]
     weekly = select(HostHours.host_id).where(HostHours.weekday.in_([day.weekday() for day in days]))
     return select(union(published, weekly, select(HostDay.host_id).where(HostDay.day.in_(days))).subquery())
-
-
-def _windows(row: Row[Any], start: datetime, end: datetime, rules: HoursRules) -> Iterator[Window]:
-    first, last = (at.astimezone(ZoneInfo(row.zone)).date() for at in (start, end))
-    for stretch in stretches(_hours(row), first, last, rules):
-        if stretch.ends_at > start and stretch.starts_at <= end:
-            yield Window(row.host_id, *stretch)
 
 
 def _hours(row: Row[Any]) -> Hours:

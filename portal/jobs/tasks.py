@@ -46,6 +46,22 @@ def recover_stalled() -> None:
     recover()
 
 
+@task("read_calendars", cron="*/5 * * * *")
+def read_calendars() -> None:
+    """Read the calendars of hosts that are due."""
+    from portal.busy_calendars.refreshing import refresh_due
+
+    refresh_due()
+
+
+@task("read_calendar")
+def read_calendar(busy_calendar_id: int) -> None:
+    """Read one calendar of a host now."""
+    from portal.busy_calendars.refreshing import refresh
+
+    refresh(busy_calendar_id)
+
+
 @task("forget_expired", cron="17 * * * *")
 def forget_expired() -> None:
     """Delete what only mattered for a while: rate counters, ended sessions, used and expired links."""
@@ -265,6 +281,7 @@ def forget_old_mail() -> None:
 
     forget()
 
+
 @task("ask_for_feedback", cron="*/10 * * * *")
 def ask_for_feedback() -> None:
     """Ask how live sessions were that have been held and not been asked about yet."""
@@ -311,7 +328,6 @@ def clear_file(name: str) -> None:
     from portal.recordings.materials import clear_file as clear
 
     clear(name)
-
 
 
 @task("send_monthly_report", cron="5 13 * * *")

@@ -13,6 +13,8 @@ from portal.after_hours.models import Window
 from portal.articles.models import Article, Category, Version
 from portal.audiences.models import AudienceMember
 from portal.bookings.models import Availability, Booking
+from portal.bookings.models_hosts import HostDay, HostHours, HostProfile
+from portal.busy_calendars.models import BusyCalendar
 from portal.clock import now
 from portal.db import db
 from portal.documents.issue import issue_invoice
@@ -25,8 +27,8 @@ from portal.payments.models import Payment
 from portal.policy.edition import FIRST_EDITION, parts_of
 from portal.questions.models import PublishedAnswer, Question
 from portal.quotes.models import Quote, QuoteVersion
-from portal.roster.imports.models import ContactImport
 from portal.recordings.models import SessionMaterial
+from portal.roster.imports.models import ContactImport
 from portal.roster.imports.sheet import Sheet, SheetRow, as_json
 from portal.roster.models import Contact, Removal
 from portal.tickets.models import Attachment, Message, Ticket
@@ -132,7 +134,7 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
             "article_id": article.id, "category_id": article.category_id,
             "filter_id": _saved_filter(world.agent if event is world.congress else world.manager),
             **_around(booking, contact),
-            "colleague_id": world.agent.id, **_rota(world, day),
+            "colleague_id": world.agent.id, **_rota(world, day), **_hosting(world, day),
             "organisation_id": event.organisation_id, "document_id": document.id, "payment_id": payment.id, "grant_id": registered.grant_id,
             "image_id": _picture(wish), "reply_id": reply.id, "draft_id": _draft(world), "taker_id": world.agent.id,
             "window_id": _window(event, contact, order.id, day),
@@ -168,6 +170,7 @@ def _mail(event: Event) -> int:
     db.session.commit()
     return mail.id
 
+
 def _around(booking: Booking, contact: Person) -> dict[str, int]:
     """Somebody in the audience of a session, and a material of it."""
     member = AudienceMember(
@@ -180,7 +183,6 @@ def _around(booking: Booking, contact: Person) -> dict[str, int]:
     db.session.add_all([member, material])
     db.session.commit()
     return {"audience_id": booking.id, "member_id": member.id, "material_id": material.id}
-
 
 
 def _article(world: World, event: Event) -> Article:
@@ -228,6 +230,23 @@ def _rota(world: World, day: int) -> dict[str, int]:
     db.session.add_all([other, away])
     db.session.commit()
     return {"exception_id": other.id, "absence_id": away.id}
+
+
+def _hosting(world: World, day: int) -> dict[str, int]:
+    """Hours, a date and a calendar of the agent as a host."""
+    date = now().date() + timedelta(days=day)
+    if db.session.get(HostProfile, world.agent.id) is None:
+        db.session.add(HostProfile(host_id=world.agent.id, zone="Europe/Vienna"))
+    hours = HostHours(
+        host_id=world.agent.id, weekday=date.weekday(), opens=540, closes=720, first_day=date, last_day=date
+    )
+    other = HostDay(host_id=world.agent.id, day=date)
+    calendar = BusyCalendar(host_id=world.agent.id, name="Work", address=f"https://calendar.example/{day}")
+    db.session.add_all([hours, other, calendar])
+    db.session.commit()
+    return {
+        "host_id": world.agent.id, "hours_id": hours.id, "day_id": other.id, "busy_calendar_id": calendar.id,
+    }  # fmt: skip
 
 
 def _help(event: Event, contact: Person) -> tuple[Question, PublishedAnswer]:

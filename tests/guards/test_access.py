@@ -31,6 +31,7 @@ SEES = {
     "question_id": PERMISSIONS["question:read"], "answer_id": PERMISSIONS["help:manage"],
     "booking_id": PERMISSIONS["booking:read"], "availability_id": PERMISSIONS["availability:publish"],
     "category_id": PERMISSIONS["article:write"],
+    **dict.fromkeys(("host_id", "hours_id", "day_id", "busy_calendar_id"), PERMISSIONS["availability:publish"]),
     "colleague_id": PERMISSIONS["duty:edit"], "exception_id": PERMISSIONS["duty:edit"], "absence_id": PERMISSIONS["duty:edit"],
     "window_id": PERMISSIONS["after_hours:read"], "taker_id": PERMISSIONS["after_hours:hold"],
     "draft_id": PERMISSIONS["policy:publish"], "comment_id": PERMISSIONS["wish:moderate"],
