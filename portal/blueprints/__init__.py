@@ -14,7 +14,7 @@ MODULES = (
     "tickets", "drafts", "known", "files", "notes", "presence", "promises", "satisfaction", "reports", "canned", "queue", "bulk", "keyboard", "duty", "assignment",
     "bookings", "availability", "hosts", "busy_calendars", "joining", "calendar_feed",
     "after_hours", "holding", "hours_bought", "orders", "payments", "documents", "quotes", "quote_drafts", "usage", "management",
-    "wishes", "wish_guide", "wish_cases", "stands", "moderation", "decisions", "wish_edits", "wish_comments",
+    "wishes", "wish_guide", "wish_cases", "stands", "moderation", "decisions", "wish_lists", "planning", "wish_edits", "wish_comments",
     "questions",
     "articles", "shelves", "search",
     "ticket_work", "calls", "merging", "leading_on", "after_event",

@@ -256,6 +256,22 @@ def forget_attendees() -> None:
             pass
 
 
+@task("recount_wishes", cron="23 * * * *")
+def recount_wishes() -> None:
+    """Count wishes anew whose customers, licences or people have changed."""
+    from portal.wishlist.recounting import recount_wishes as count
+
+    count()
+
+
+@task("send_wish_digests", cron="11,41 * * * *")
+def send_wish_digests() -> None:
+    """Mail who follows a wish what management decided, all in one."""
+    from portal.wishlist.digests import send_digests
+
+    send_digests()
+
+
 @task("seal_trail", cron="* * * * *")
 def seal_trail() -> None:
     """Seal what was written into the record of changes since the last time."""

@@ -12,7 +12,7 @@ KINDS = {
     "reports": "The month in figures, for managers",
 }
 WISHES = (
-    "wish_published", "wish_declined", "wish_answered", "wish_reworded", "wish_edit_accepted", "wish_edit_declined",
+    "wish_published", "wish_declined", "wish_answered", "wish_digest", "wish_reworded", "wish_edit_accepted", "wish_edit_declined",
     "wish_hidden", "wish_shown", "wish_merged", "wish_unmerged", "wish_commented", "wish_comment_published",
     "wish_comment_declined",
 )  # fmt: skip

@@ -46,7 +46,7 @@ def waiting(actor: Actor) -> list[Waiting]:
         Waiting("Drafts of quotes to send", row.quotes_drafted, "OUT-1", "quotes.index"),
         Waiting("Events significantly above others", above, "USE-2", "usage.index", {"view": "above"}),
         Waiting("Notices of usage without a decision", row.notices, "USE-3", "usage.index"),
-        Waiting("Wishes up for decision", row.wishes, "WISH-3", "wishes.index"),
+        Waiting("Wishes up for decision", row.wishes, "WISH-3", "wishes.index", {"decision": "open"}),
         Waiting("Orders awaiting payment", row.orders, "WHO-4", "orders.index", {"state": "pending"}),
         Waiting("Mail in quarantine", row.mail, None, "inbound.index"),
     ]  # fmt: skip

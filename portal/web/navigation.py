@@ -72,7 +72,7 @@ PLACES = (
     Place("Quotes", "quotes.index", "quote:read", frozenset({"quotes", "quote_drafts"}), "Customers"),
     Place("Usage", "usage.index", "usage:all", frozenset({"usage"}), "Customers"),
     Place("Prices", "prices.index", "policy:publish", frozenset({"prices", "policy_drafts"}), "Customers"),
-    Place("Wish list", "wishes.index", "wish:read", frozenset({"wishes", "wish_guide", "wish_cases"}), "Ideas and help"),
+    Place("Wish list", "wishes.index", "wish:read", frozenset({"wishes", "stands", "decisions", "wish_lists", "planning", "wish_guide", "wish_cases"}), "Ideas and help"),
     Place("Moderation", "moderation.index", "wish:moderate", frozenset({"moderation"}), "Ideas and help"),
     Place(
         "Help articles",

@@ -36,6 +36,7 @@ from portal.tickets.models_distribution import SavedFilter
 from portal.tickets.models_work import CannedReply
 from portal.usage.models import UsageNotice
 from portal.wishlist.models import Wish
+from portal.wishlist.models_decisions import PlanningLine, PlanningRound
 from portal.wishlist.models_images import WishImage
 from portal.wishlist.models_moderation import WishComment
 from tests.people import World
@@ -129,7 +130,7 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
         {
             "mail_id": _mail(event), "question_id": question.id, "answer_id": answer.id, "slug": event.slug,
             "event_id": event.id, "import_id": listed.id, "contact_id": registered.id, "removal_id": removal.id, "ticket_id": ticket.id,
-            "attachment_id": attachment.id, "order_id": order.id, "quote_id": quote.id, "notice_id": notice.id, "wish_id": wish.id, "comment_id": comment.id, "session_id": session.id,
+            "attachment_id": attachment.id, "order_id": order.id, "quote_id": quote.id, "notice_id": notice.id, "wish_id": wish.id, "round_id": _round(world, wish), "comment_id": comment.id, "session_id": session.id,
             "availability_id": availability.id, "booking_id": booking.id, "person_id": contact.id,
             "article_id": article.id, "category_id": article.category_id,
             "filter_id": _saved_filter(world.agent if event is world.congress else world.manager),
@@ -169,6 +170,23 @@ def _mail(event: Event) -> int:
     db.session.add(mail)
     db.session.commit()
     return mail.id
+
+
+def _round(world: World, wish: Wish) -> int:
+    """A planning round with a line of a wish."""
+    taken = PlanningRound(
+        release=f"Release {wish.id}", method="wilson-95-fpc", customers=2, taken_by_id=world.manager.id,
+        policy_edition=1, form_key=f"round-{wish.id}",
+    )  # fmt: skip
+    db.session.add(taken)
+    db.session.flush()
+    line = PlanningLine(
+        round_id=taken.id, wish_id=wish.id, rank=1, title=wish.title, decision="open", useful=0, neutral=0, against=0,
+        concerned=2, score=0.0, evaluations=0,
+    )  # fmt: skip
+    db.session.add(line)
+    db.session.commit()
+    return taken.id
 
 
 def _around(booking: Booking, contact: Person) -> dict[str, int]:

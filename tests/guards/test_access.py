@@ -35,6 +35,7 @@ SEES = {
     "colleague_id": PERMISSIONS["duty:edit"], "exception_id": PERMISSIONS["duty:edit"], "absence_id": PERMISSIONS["duty:edit"],
     "window_id": PERMISSIONS["after_hours:read"], "taker_id": PERMISSIONS["after_hours:hold"],
     "draft_id": PERMISSIONS["policy:publish"], "comment_id": PERMISSIONS["wish:moderate"],
+    "round_id": PERMISSIONS["wish:evaluate"],
     "person_id": PERMISSIONS["people:manage"], "grant_id": PERMISSIONS["people:manage"],
     "organisation_id": PERMISSIONS["organisation:manage"] | {Role.ORGANISER, Role.AGENT},
 }  # fmt: skip

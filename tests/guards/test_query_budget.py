@@ -19,7 +19,7 @@ ROLES = ("organiser", "contact", "agent", "moderator", "manager", "admin", "outs
 TABLES = {
     "audience_id": "booking", "member_id": "audience_member", "material_id": "session_material",
     "import_id": "contact_import", "event_id": "event", "mail_id": "inbound_mail", "contact_id": "contact", "removal_id": "removal", "ticket_id": "ticket", "order_id": "\"order\"",
-    "quote_id": "quote", "notice_id": "usage_notice", "payment_id": "payment", "wish_id": "wish", "comment_id": "wish_comment", "booking_id": "booking", "availability_id": "availability", "person_id": "person",
+    "quote_id": "quote", "notice_id": "usage_notice", "payment_id": "payment", "wish_id": "wish", "round_id": "planning_round", "comment_id": "wish_comment", "booking_id": "booking", "availability_id": "availability", "person_id": "person",
     "host_id": "(SELECT host_id AS id FROM host_profile) AS hosts", "hours_id": "host_hours", "day_id": "host_day", "busy_calendar_id": "busy_calendar",
     "filter_id": "saved_filter", "exception_id": "duty_exception", "absence_id": "absence",
     "organisation_id": "organisation", "question_id": "question", "answer_id": "published_answer", "attachment_id": "attachment", "article_id": "article", "category_id": "article_category", "session_id": "session", "document_id": "document",

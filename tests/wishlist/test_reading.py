@@ -47,9 +47,13 @@ class TestDoors:
         browser = client.as_(getattr(world, who))
         mine = set(STATES) if who == "organiser" else set()
         for address, expected in (
-            ("/wishes", LISTED), ("/wishes?words=wish", LISTED), ("/wishes?show=planned", {"planned"}),
-            ("/wishes?show=done", {"done"}), ("/wishes?show=submitted", LISTED),
-            ("/wishes?show=declined", LISTED), ("/wishes?show=mine&words=wish", mine),
+            ("/wishes", LISTED), ("/wishes?words=wish", LISTED), ("/wishes?decision=planned", {"planned"}),
+            ("/wishes?decision=done&order=newest", {"done"}), ("/wishes?decision=open", {"published"}),
+            ("/wishes?decision=submitted", LISTED), ("/wishes?decision=declined", set()),
+            ("/wishes?order=trending", LISTED), ("/wishes/roadmap", {"planned"}),
+            ("/wishes/changelog", {"done"}), ("/wishes/feed.atom", LISTED),
+            ("/wishes/mine", mine), ("/wishes/mine?of=followed", mine),
+            ("/wishes/mine?of=answered", mine), ("/wishes/mine?of=nonsense", mine),
         ):  # fmt: skip
             page = browser.get(address).text
             assert {state for state, title in shown.items() if title in page} == expected, address
@@ -63,7 +67,7 @@ class TestDoors:
 class TestIndex:
     def test_ranked_by_customers_and_paged_by_key(self, client, world):
         for number in range(30):
-            wish = published(world, f"Wish number {number:02}")
+            wish = published(world, f"Wish number {number:02}", who="agent")
             db.session.execute(update(Wish).where(Wish.id == wish.id).values(score=number / 30))
             db.session.commit()
         browser = client.as_(world.outsider)
@@ -97,15 +101,17 @@ class TestIndex:
     def test_each_empty_view_leads_on(self, client, world):
         browser = client.as_(world.contact)
         for address, words in (
-            ("/wishes", "No wishes yet"), ("/wishes?show=planned", "Nothing is planned"),
-            ("/wishes?show=done", "Nothing is done"), ("/wishes?show=mine", "You have not added"),
-            ("/wishes?words=elevator", "/wishes/new?title=elevator"),
+            ("/wishes", "No wishes yet"), ("/wishes?decision=planned", "No wish is like that"),
+            ("/wishes?words=elevator", "/wishes/new?title=elevator"), ("/wishes/mine", "You have not added"),
+            ("/wishes/mine?of=followed", "You follow no wish"),
+            ("/wishes/mine?of=answered", "You have not answered"), ("/wishes/changelog", "Nothing is done"),
+            ("/wishes/roadmap", "Nothing is planned"),
         ):  # fmt: skip
             assert words in browser.get(address).text
 
     def test_own_wishes_come_with_state_and_answer(self, client, world):
         in_state(world, "declined")
-        page = client.as_(world.organiser).get("/wishes?show=mine").text
+        page = client.as_(world.organiser).get("/wishes/mine").text
         assert "Declined" in page
         assert "Not for us to say why." in page
 
