@@ -147,6 +147,15 @@ def watch_deadlines() -> None:
     watch(SYSTEM)
 
 
+@task("watch_wish_reviews", cron="* * * * *")
+def watch_wish_reviews() -> None:
+    """Tell moderators what has used up most of its time to be read (WISH-1)."""
+    from portal.accounts.actor import SYSTEM
+    from portal.wishlist.review_watch import watch_reviews
+
+    watch_reviews(SYSTEM)
+
+
 @task("check_ledger", cron="23 3 * * *")
 def check_ledger() -> None:
     """Compare ledger, documents and orders; what does not agree is logged as an error."""

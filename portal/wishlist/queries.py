@@ -17,7 +17,7 @@ from portal.paging import Page, page_of
 from portal.policy.wishes import WishState
 from portal.wishlist.models import LISTED, Wish, WishFollower
 from portal.wishlist.models_images import WishImage
-from portal.wishlist.models_moderation import WishVersion
+from portal.wishlist.models_moderation import WishReview, WishVersion
 
 ENGLISH: ColumnElement[str] = literal_column("'english'")
 _BLANK: ColumnElement[str] = literal_column("' '")
@@ -112,16 +112,10 @@ def locked_wish(actor: Actor, wish_id: int) -> Wish:
     return _found(db.session.scalar(held.execution_options(populate_existing=True)))
 
 
-def waiting_wishes_page(actor: Actor, cursor: str | None = None) -> Page[Wish]:
-    """The wishes that wait for a moderator, the longest waiting first."""
-    waiting = visible_wishes(actor).where(Wish.state == WishState.SUBMITTED)
-    shown = waiting.options(joinedload(Wish.author), joinedload(Wish.organisation))
-    return page_of(shown, [Wish.submitted_at, Wish.id], cursor)
-
-
 def waiting_wishes_count() -> int:
-    """How many wishes wait for a moderator."""
-    waiting = select(func.count()).select_from(Wish).where(Wish.state == WishState.SUBMITTED)
+    """How many wishes, edits and comments wait for a moderator."""
+    waiting = select(func.count()).select_from(WishReview)
+    waiting = waiting.where(WishReview.ended_at.is_(None), WishReview.runs_since.is_not(None))
     return db.session.scalar(waiting) or 0
 
 
