@@ -13,7 +13,6 @@ from portal.accounts.models import Organisation
 from portal.db import db
 from portal.errors import NotFound
 from portal.events.models import Event
-from portal.paging import Page, page_of
 from portal.policy.wishes import WishState
 from portal.wishlist.models import LISTED, Wish, WishFollower
 from portal.wishlist.models_images import WishImage
