@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from portal.cli.demo_server import mail_catcher
 from portal.cli.demo_server.mail_catcher import Catch, caught
 from portal.cli.demo_server.mail_viewer import viewer
+from portal.inbound.parse import parse
 from tests.mail_server import MailServer
 
 
@@ -111,6 +112,48 @@ def test_a_caught_mail_is_answered_at_the_mail_door(tmp_path: Path, mail_server:
     assert "> Which printer?" in said
 
 
+REQUEST = (
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y//EN\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:7@portal.example\r\n"
+    "SEQUENCE:3\r\nDTSTAMP:20261123T140000Z\r\nDTSTART:20261125T150000Z\r\nDTEND:20261125T160000Z\r\n"
+    "SUMMARY:Training\r\nORGANIZER:mailto:support+abc@portal.example\r\n"
+    "ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:ann@customer.example\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+
+
+def test_an_invitation_is_answered_as_by_a_calendar_program(tmp_path: Path, mail_server: MailServer) -> None:
+    browser = viewer(tmp_path, mail_server.port).test_client()
+    mail = letter("Training")
+    mail.add_alternative(REQUEST, subtype="calendar", params={"method": "REQUEST"})
+    catch(tmp_path, mail)
+    address = address_of_newest(tmp_path)
+    mail_server.received.clear()
+    assert "Answer the invitation as Ann" in browser.get(address).text
+    assert browser.post(f"{address}/answers", data={"answer": "NONSENSE"}).status_code == 303
+    assert browser.post(f"{address}/answers", data={"answer": "DECLINED"}).status_code == 303
+    [sent] = mail_server.received
+    answer = parse(sent.as_bytes()).calendar
+    assert answer is not None
+    assert (sent["To"], answer.method, answer.uid, answer.sequence) == (
+        "support+abc@portal.example",
+        "REPLY",
+        "7@portal.example",
+        3,
+    )
+    assert (answer.attendee, answer.partstat, answer.attendees) == ("ann@customer.example", "DECLINED", 1)
+
+
+def test_what_wants_no_answer_offers_none(tmp_path: Path, browser: FlaskClient) -> None:
+    for content in (
+        REQUEST.replace("RSVP=TRUE", "RSVP=FALSE"),
+        "BEGIN:VCALENDAR",
+        REQUEST.replace("ATTENDEE", "X-A"),
+    ):
+        mail = letter("Training")
+        mail.add_alternative(content, subtype="calendar", params={"method": "REQUEST"})
+        catch(tmp_path, mail)
+        assert "Answer the invitation" not in browser.get(address_of_newest(tmp_path)).text
+
+
 def test_a_page_of_another_site_answers_nothing(tmp_path: Path, mail_server: MailServer) -> None:
     browser = viewer(tmp_path, mail_server.port).test_client()
     mail = letter("[#7] Badges")
@@ -118,6 +161,7 @@ def test_a_page_of_another_site_answers_nothing(tmp_path: Path, mail_server: Mai
     catch(tmp_path, mail)
     mail_server.received.clear()
     elsewhere = {"Sec-Fetch-Site": "cross-site"}
-    place = f"{address_of_newest(tmp_path)}/replies"
-    assert browser.post(place, data={"said": "x"}, headers=elsewhere).status_code == 403
+    for place, data in (("replies", {"said": "x"}), ("answers", {"answer": "DECLINED"})):
+        address = f"{address_of_newest(tmp_path)}/{place}"
+        assert browser.post(address, data=data, headers=elsewhere).status_code == 403
     assert mail_server.received == []

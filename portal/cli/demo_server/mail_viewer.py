@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Flask, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from portal.cli.demo_server.calendar_answer import ANSWERS, answer_invitation, asks_for_answer
 from portal.cli.demo_server.mail_catcher import caught, read
 from portal.cli.demo_server.mail_reply import can_be_answered, reply_to
 
@@ -35,14 +36,21 @@ def viewer(folder: Path, door: int) -> Flask:
             text=_text(mail),
             files=list(_files(mail)),
             answerable=can_be_answered(mail),
+            answers=ANSWERS if asks_for_answer(mail) else {},
             sent=request.args.get("sent"),
         )
 
+    @app.post("/<int:number>/answers")
+    def answer(number: int) -> AnyResponse:
+        _refuse_other_sites()
+        mail, partstat = _mail(folder, number), request.form.get("answer", "")
+        if partstat in ANSWERS and asks_for_answer(mail):
+            answer_invitation(mail, partstat, door)
+        return redirect(f"/{number}?sent=answer", 303)
+
     @app.post("/<int:number>/replies")
     def reply(number: int) -> AnyResponse:
-        # Nobody signs in here: a page of another site must not write in a reader's name.
-        if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
-            abort(403)
+        _refuse_other_sites()
         mail, said = _mail(folder, number), request.form.get("said", "").strip()
         if said and can_be_answered(mail):
             reply_to(mail, said, _text(mail), door)
@@ -60,6 +68,12 @@ def viewer(folder: Path, door: int) -> Flask:
         return response
 
     return app
+
+
+def _refuse_other_sites() -> None:
+    # Nobody signs in here: a page of another site must not write in a reader's name.
+    if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+        abort(403)
 
 
 def _mail(folder: Path, number: int) -> EmailMessage:
