@@ -99,7 +99,7 @@ def _load() -> tuple[dict[int, str], dict[str, list[str]]]:
         root = _written(row["title"], state="published", published_at=moment, **texts)
         for title in row.get("merged", []):
             # Its own key stands as its root first, since a trigger sets it.
-            merged = _written(title, state="submitted", problem="", idea="")
+            merged = _written(title, state="published", published_at=moment, problem="", idea="")
             joined = update(Wish).where(Wish.id == merged).values(state="merged", root_id=root)
             db.session.execute(joined)
         keys[root] = row["key"]

@@ -8,9 +8,10 @@ from portal.db import Base
 
 
 class WishWords(Base):
-    """What a wish can be found by: its title and those of wishes merged into it (weight A), and its texts.
+    """What a wish on the list can be found by: its title and those of wishes merged into it (weight A), and its texts.
 
-    Written by the database alone.
+    Written by the database alone. What is not published has no row here, and changes nothing of what anybody finds; of
+    merged wishes those titles count that everybody could read before.
     """
 
     __tablename__ = "wish_words"
@@ -22,10 +23,7 @@ class WishWords(Base):
 
 
 class WishWord(Base):
-    """A word that stands in some wish, as it is written; what is typed with a slip is compared with these.
-
-    Only for comparing: none is ever shown, and what is found by one is what the reader may see.
-    """
+    """A word that stood in a wish on the list, as it is written; what is typed with a slip is compared with these."""
 
     __tablename__ = "wish_word"
 

@@ -5,8 +5,9 @@ from sqlalchemy import select, text, update
 
 from portal.clock import now
 from portal.db import db
+from portal.wishlist.asked_for import asked_for
 from portal.wishlist.models import Wish
-from portal.wishlist.models_words import WishWord
+from portal.wishlist.models_words import WishWord, WishWords
 from portal.wishlist.near_words import mended
 from portal.wishlist.similar import similar_wishes
 from portal.wishlist.synonyms import kept_words, notions_of, root_of, words_of
@@ -97,6 +98,31 @@ def test_what_is_not_on_the_list_is_never_found(world, who):
     assert found(world, waiting.title, who=who) == []
 
 
+def test_what_is_not_on_the_list_changes_nothing_of_what_is_found(world, wish):
+    """Neither by its words, nor by how often they stand, nor by titles merged before anybody read them."""
+    waiting = add(world.actor("organiser"), "Quetzal feathers on name badges")
+    _merge(add(world.actor("organiser"), "Axolotl printing"), wish.id)
+    kept = set(db.session.scalars(select(WishWords.wish_id)))
+    assert wish.id in kept
+    assert waiting.id not in kept
+    assert not {"quetzal", "axolotl"} & set(db.session.scalars(select(WishWord.word)))
+    assert found(world, "Axolotl") == found(world, "Quetzal") == []
+    told = asked_for("Quetzal badges", "").of_title, asked_for("Unheard badges", "").of_title
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("state", ["hidden", "declined"])
+def test_what_leaves_the_list_is_found_no_more_until_it_is_back(world, wish, state):
+    def put(state):
+        db.session.execute(update(Wish).where(Wish.id == wish.id).values(state=state))
+        db.session.commit()
+
+    put(state)
+    assert found(world, "Bilingual name tags", who="moderator") == []
+    put("published")
+    assert found(world, "Bilingual name tags") == [wish.title]
+
+
 @pytest.mark.parametrize("decision", ["planned", "done", "declined"])
 def test_what_was_decided_is_found_too(world, wish, decision):
     db.session.execute(update(Wish).where(Wish.id == wish.id).values(decision=decision))
@@ -159,6 +185,6 @@ def test_it_uses_the_index_of_words(world, wish):
 
 
 def _merge(wish, root_id):
-    state = "merged" if root_id != wish.id else "published"
+    state = "merged" if root_id != wish.id else "published" if wish.published_at else "submitted"
     db.session.execute(update(Wish).where(Wish.id == wish.id).values(state=state, root_id=root_id))
     db.session.commit()
