@@ -1,11 +1,12 @@
 """Publishing when the team takes live sessions, and finding free times in it (HOW-5)."""
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from portal.bookings.models import Availability
+from portal.demo.calendar import entries
 from portal.demo.duty import absences
 from portal.demo.frame import HISTORY, Frame, Someone, note
 from portal.demo.moments import at_local, clock_changes
@@ -45,6 +46,8 @@ class Diary:
         self.taken: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
         for host, away in absences(frame):
             self.taken[host.id].append(away)
+        for host, busy, _ in entries(frame):
+            insort(self.taken[host.id], busy)
         day, last = frame.today - HISTORY, published_until(frame.today)
         while day <= last:
             self._publish(day)

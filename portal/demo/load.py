@@ -17,6 +17,7 @@ from portal.demo import content
 from portal.demo.articles import write_articles
 from portal.demo.availability import Diary
 from portal.demo.bookings import write_bookings
+from portal.demo.calendar import write_entries
 from portal.demo.cast import ACCOUNTS, PASSWORD
 from portal.demo.conversation import Draft, write_ticket
 from portal.demo.customers import Customer, Stage, write_customer
@@ -101,6 +102,7 @@ def _write_all(frame: Frame, scale: int, progress: Progress) -> None:
     settle_team(frame, len(plans))
     write_editions(frame)
     write_rotas(frame)
+    write_entries(frame)
     diary, customers = Diary(frame), []
     total = scale * len(content.events())
     for start in range(0, len(plans), CUSTOMERS_PER_WRITE):

@@ -67,6 +67,9 @@ PLACES = (
     Place(
         "Availability", "availability.index", "availability:publish", frozenset({"availability"}), "Customers"
     ),
+    Place(
+        "Calendar", "staff_calendar.index", "availability:publish", frozenset({"staff_calendar"}), "Customers"
+    ),
     Place("After hours", "holding.index", "after_hours:hold", frozenset({"holding"}), "Customers"),
     Place("Orders", "orders.index", "order:read", frozenset({"orders", "documents", "hours_bought"}), "Customers"),
     Place("Quotes", "quotes.index", "quote:read", frozenset({"quotes", "quote_drafts"}), "Customers"),

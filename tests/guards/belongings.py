@@ -13,6 +13,7 @@ from portal.after_hours.models import Window
 from portal.articles.models import Article, Category, Version
 from portal.audiences.models import AudienceMember
 from portal.bookings.models import Availability, Booking
+from portal.bookings.models_commitments import Commitment
 from portal.bookings.models_hosts import HostDay, HostHours, HostProfile
 from portal.busy_calendars.models import BusyCalendar
 from portal.clock import now
@@ -47,6 +48,17 @@ class Belongings:
     """The values that stand for each parameter of an address; all belong to one customer."""
 
     values: dict[str, Any]
+
+
+def _entry(world: World, day: int) -> int:
+    """An entry of the agent's own calendar."""
+    begins = now() + timedelta(days=day, hours=6)
+    entry = Commitment(
+        host_id=world.agent.id, kind="entry", title="Course", during=Range(begins, begins + timedelta(hours=1))
+    )
+    db.session.add(entry)
+    db.session.flush()
+    return entry.id
 
 
 def belongings(world: World, event: Event, organiser: Person, contact: Person, day: int) -> Belongings:
@@ -131,7 +143,7 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
             "mail_id": _mail(event), "question_id": question.id, "answer_id": answer.id, "slug": event.slug,
             "event_id": event.id, "import_id": listed.id, "contact_id": registered.id, "removal_id": removal.id, "ticket_id": ticket.id,
             "attachment_id": attachment.id, "order_id": order.id, "quote_id": quote.id, "notice_id": notice.id, "wish_id": wish.id, "round_id": _round(world, wish), "comment_id": comment.id, "session_id": session.id,
-            "availability_id": availability.id, "booking_id": booking.id, "person_id": contact.id,
+            "availability_id": availability.id, "entry_id": _entry(world, day), "booking_id": booking.id, "person_id": contact.id,
             "article_id": article.id, "category_id": article.category_id,
             "filter_id": _saved_filter(world.agent if event is world.congress else world.manager),
             **_around(booking, contact),

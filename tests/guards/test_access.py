@@ -33,7 +33,7 @@ SEES = {
     "category_id": PERMISSIONS["article:write"],
     **dict.fromkeys(("host_id", "hours_id", "day_id", "busy_calendar_id"), PERMISSIONS["availability:publish"]),
     "colleague_id": PERMISSIONS["duty:edit"], "exception_id": PERMISSIONS["duty:edit"], "absence_id": PERMISSIONS["duty:edit"],
-    "window_id": PERMISSIONS["after_hours:read"], "taker_id": PERMISSIONS["after_hours:hold"],
+    "entry_id": PERMISSIONS["availability:publish"], "window_id": PERMISSIONS["after_hours:read"], "taker_id": PERMISSIONS["after_hours:hold"],
     "draft_id": PERMISSIONS["policy:publish"], "comment_id": PERMISSIONS["wish:moderate"],
     "round_id": PERMISSIONS["wish:evaluate"],
     "person_id": PERMISSIONS["people:manage"], "grant_id": PERMISSIONS["people:manage"],
