@@ -39,10 +39,13 @@ class StandsInTheWay(Conflict):
         self.taken = taken
 
 
-def refuse_over_others(host_id: int, during: Range[datetime], zone: str) -> None:
-    """Raise StandsInTheWay when something takes a locked host in a stretch; its times are told in `zone`."""
+def refuse_over_others(host_id: int, during: Range[datetime], zone: str, *, but: int | None = None) -> None:
+    """Raise StandsInTheWay when something takes a locked host in a stretch; its times are told in `zone`.
+
+    `but` is the commitment that is about to change, which does not stand in its own way.
+    """
     clear_run_out([host_id])
-    if taken := what_takes(host_id, during):
+    if taken := [each for each in what_takes(host_id, during) if each.id != but]:
         raise StandsInTheWay(taken, zone)
 
 
