@@ -22,7 +22,7 @@ from portal.tickets.storage import StoreAway, store
 from portal.tickets.uploads import SEAL_HOLDS, SentFile, Upload, take
 from portal.wishlist.models import Wish
 from portal.wishlist.models_images import WishImage
-from portal.wishlist.queries import locked_wish, visible_wishes
+from portal.wishlist.queries import locked_wish, own_place, visible_wishes
 
 log = structlog.get_logger(__name__)
 
@@ -106,7 +106,7 @@ def image_scope(actor: Actor, image_id: int) -> Scope | None:
         image_for(actor, image_id)
     except NotFound:
         return None
-    return NOWHERE
+    return own_place(actor)
 
 
 @use_case
