@@ -5,7 +5,6 @@ import re
 import structlog
 from flask import current_app
 from flask_mail import Mail
-from flask_mail import Message as Letter
 from sqlalchemy import select
 
 from portal.accounts.actor import Scope
@@ -18,6 +17,7 @@ from portal.documents.service import attachment
 from portal.mail.addresses import bounce_address, takes_replies
 from portal.mail.enclosed import files_of
 from portal.mail.models import OutboundMail
+from portal.mail.letter import Letter
 from portal.mail.optional import unsubscribe_token
 from portal.mail.post import address_of
 from portal.mail.refusals import is_permanent
@@ -112,7 +112,7 @@ def _letter(found: OutboundMail) -> Letter:
     if found.calendar:
         # An alternative of the text is what mail programs answer to; the file is for those that open files alone.
         letter.alts[f"calendar; method={found.calendar_method}"] = found.calendar
-        letter.attach("invite.ics", 'application/ics; name="invite.ics"', found.calendar)
+        letter.attach("invite.ics", 'application/ics; name="invite.ics"', found.calendar.encode())
     if found.document_id is not None:
         name, content = attachment(found.document_id)
         letter.attach(name, "application/pdf", content)

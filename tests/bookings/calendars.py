@@ -79,7 +79,7 @@ def calendar_text(message: EmailMessage) -> str:
     assert [plain.get_content_type(), html.get_content_type()] == ["text/plain", "text/html"]
     assert calendar.get_content_type() == "text/calendar"
     assert calendar.get_content_charset() == "utf-8"
-    assert calendar["Content-Transfer-Encoding"] in ("base64", "7bit", "quoted-printable")
+    assert calendar["Content-Transfer-Encoding"] == file["Content-Transfer-Encoding"] == "base64"
     assert (file.get_content_type(), file.get_filename()) == ("application/ics", "invite.ics")
     written = calendar.get_payload(decode=True)
     assert written == file.get_payload(decode=True)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
 
 from portal.accounts.actor import SYSTEM
+from portal.accounts.models import Person
 from portal.bookings.endings import cancel_booking
 from portal.bookings.letters import invitation_to, send_host_changed, send_moved
 from portal.bookings.models import Booking
@@ -67,6 +68,8 @@ def arrived(run_jobs):
 
 
 def test_a_life_of_invite_move_and_cancel(session, world, run_jobs, clock):
+    db.session.get_one(Person, world.contact.id).name = "Zoë Ångström, «Kongressbüro»"
+    db.session.commit()
     host, guest = world.agent.email, world.contact.email
     invited = arrived(run_jobs)
     assert set(invited) == {host, guest}
