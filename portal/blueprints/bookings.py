@@ -4,36 +4,37 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
+from portal.blueprints.sessions_page import kind_named, sessions_page
 from portal.bookings.admission import TimeNotOpen, admit
 from portal.bookings.answers import answers_to
-from portal.bookings.days import by_day, instant_from, utc_offset
+from portal.bookings.days import by_day, instant_from, instant_text, utc_offset
 from portal.bookings.endings import cancel_booking, close_booking, restore_entitlement
 from portal.bookings.forms import BookingForm, CancellationForm, RestorationForm
 from portal.bookings.letters import invitation_to
 from portal.bookings.models import Booking
 from portal.bookings.queries import (
     booking_scope,
-    coming_sessions,
     cut_off,
     is_given_back_at,
-    past_sessions,
     session_for,
 )
 from portal.bookings.service import Wanted, book_session, ticket_of_event
-from portal.bookings.training import overview, terms_of, week_from
+from portal.bookings.training import terms_of
 from portal.clock import now
 from portal.errors import NotFound
 from portal.events.models import Event
 from portal.events.queries import event_for
-from portal.policy.terms import Audience
+from portal.policy.terms import Audience, SessionKind, in_words
+from portal.policy.training import audience_of, kind_for
 from portal.web.access import requires, resolves
 from portal.web.formats import local_time
-from portal.web.htmx import done, page_or_fragment
-from portal.web.paging import addressed
+from portal.web.htmx import done
 from portal.web.signed_in import current_actor
 
 blueprint = Blueprint("bookings", __name__)
 blueprint.add_app_template_filter(utc_offset)
+blueprint.add_app_template_filter(instant_text)
+blueprint.add_app_template_filter(in_words, "session_words")
 resolves("booking_id", booking_scope)
 
 
@@ -41,20 +42,7 @@ resolves("booking_id", booking_scope)
 @requires("booking:read")
 def index(event_id: int) -> Response:
     """The event's training, its open times, and its sessions."""
-    actor = current_actor()
-    event = event_for(actor, event_id)
-    found, chosen = overview(event), _audience(request.args.get("audience"))
-    may_book = actor.may("booking:create", event.scope)
-    week = week_from(request.args.get("week"))
-    offers = found.offers(actor.time_zone, chosen, week) if may_book else {}
-    coming = coming_sessions(actor, event_id, request.args.get("coming"))
-    past = past_sessions(actor, event_id, request.args.get("past"))
-    return page_or_fragment(
-        "bookings/index.html", "bookings/_offer.html" if chosen in offers else "bookings/index.html",
-        event=event, training=found.training, offers=offers, audience=chosen, offer=offers.get(chosen) if chosen else None,
-        may_book=may_book, from_ticket=_key(request.args.get("ticket")), coming=addressed(coming, parameter="coming"), past=addressed(past, parameter="past"),
-        now=now(),
-    )  # fmt: skip
+    return sessions_page(event_id)
 
 
 @blueprint.get("/events/<int:event_id>/bookings/new")
@@ -62,7 +50,9 @@ def index(event_id: int) -> Response:
 def new(event_id: int) -> Response:
     """The form that books the time it was opened for."""
     event = event_for(current_actor(), event_id)
-    audience = _audience(request.args.get("audience")) or _no_such_thing()
+    audience = (
+        _audience(request.args.get("audience")) or _of_kind(request.args.get("kind")) or _no_such_thing()
+    )
     ticket = ticket_of_event(current_actor(), event, _key(request.args.get("ticket")))
     about = (
         {"ticket": str(ticket.id), "note": f"About ticket {ticket.id}: {ticket.subject}"} if ticket else {}
@@ -177,7 +167,7 @@ def _form_page(
     zone = current_actor().time_zone
     status = refusal.status if refusal else 422 if form.errors else 200
     page = render_template(
-        "bookings/new.html", event=event, audience=audience, terms=terms_of(event, audience), form=form,
+        "bookings/new.html", event=event, audience=audience, terms=terms_of(event, kind_for(audience)), form=form,
         refusal=refusal,
         starts_at=instant_from(form.starts_at.data), days=by_day(refusal.offered, zone) if refusal else (),
     )  # fmt: skip
@@ -217,6 +207,11 @@ def _audience(text: str | None) -> Audience | None:
         return Audience(text or "")
     except ValueError:
         return None
+
+
+def _of_kind(text: str | None) -> Audience | None:
+    kind = kind_named(text)
+    return audience_of(kind) if kind and kind is not SessionKind.LIVE_ASSISTANCE else None
 
 
 def _key(text: str | None) -> int | None:

@@ -1,12 +1,13 @@
 """Reading when hosts take live sessions by their weekly hours and other dates, and which kinds they take (HOW-5)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, func, or_, select, union
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select, union
+from sqlalchemy.dialects.postgresql import JSONB
 
 from portal.accounts.models import Grant, Person
 from portal.accounts.permissions import PERMISSIONS
@@ -36,11 +37,24 @@ class Standing:
 
 def standing_hours(start: datetime, end: datetime, rules: HoursRules, host_id: int | None = None) -> Standing:
     """The stretches that reach into the time from `start` to `end`, of every host or of one, in one query."""
-    rows = _profiles(start, end, host_id)
+    told = told_hours(start, end)
+    if host_id is not None:
+        told = told.where(HostProfile.host_id == host_id)
+    rows = [(host, hours) for host, hours in db.session.execute(told)]
+    return standing_of(rows, start, end, rules)
+
+
+def standing_of(
+    told: Iterable[tuple[int, list[Any]]], start: datetime, end: datetime, rules: HoursRules
+) -> Standing:
+    """The same from what `told_hours` found: a host's key, and what they told."""
+    rows = [(host_id, *each) for host_id, each in told]
     windows = tuple(
-        window for row in rows for window in windows_of(row.host_id, _hours(row), start, end, rules)
+        window
+        for host_id, zone, _, weekly, days in rows
+        for window in windows_of(host_id, _hours(zone, weekly, days), start, end, rules)
     )
-    chosen = {row.host_id: frozenset(map(SessionKind, row.kinds)) for row in rows if row.kinds}
+    chosen = {host_id: frozenset(map(SessionKind, kinds)) for host_id, _, kinds, *_ in rows if kinds}
     return Standing(windows, chosen)
 
 
@@ -71,7 +85,25 @@ def who_may_be_open(at: datetime) -> Select[int]:
     return select(union(published, weekly, select(HostDay.host_id).where(HostDay.day.in_(days))).subquery())
 
 
-def _hours(row: Row[Any]) -> Hours:
+def told_hours(start: datetime, end: datetime) -> Select[Any]:
+    """Each host's key with what they told, as JSON: zone, kinds, weekly hours, dates of that time."""
+    first, last = start.date() - 2 * DAY, end.date() + 2 * DAY
+    hours = (
+        HostHours.weekday, HostHours.opens, HostHours.closes, HostHours.first_day, HostHours.last_day,
+    )  # fmt: skip
+    holding = HostHours.first_day <= last, or_(HostHours.last_day.is_(None), HostHours.last_day >= first)
+    others = (HostDay.day, HostDay.opens, HostDay.closes)
+    told = func.jsonb_build_array(
+        HostProfile.zone,
+        func.to_jsonb(HostProfile.kinds),
+        _gathered(hours, HostHours.host_id == HostProfile.host_id, *holding),
+        _gathered(others, HostDay.host_id == HostProfile.host_id, HostDay.day.between(first, last)),
+        type_=JSONB,
+    )
+    return select(HostProfile.host_id, told.label("told")).where(HostProfile.host_id.in_(hosts()))
+
+
+def _hours(zone: str, told_weekly: list[Any] | None, told_days: list[Any] | None) -> Hours:
     weekly = tuple(
         Weekly(
             weekday,
@@ -79,34 +111,13 @@ def _hours(row: Row[Any]) -> Hours:
             date.fromisoformat(first),
             date.fromisoformat(last) if last else None,
         )
-        for weekday, opens, closes, first, last in row.weekly or ()
+        for weekday, opens, closes, first, last in told_weekly or ()
     )
     others = {
         date.fromisoformat(day): Minutes(opens, closes) if opens is not None else None
-        for day, opens, closes in row.days or ()
+        for day, opens, closes in told_days or ()
     }
-    return Hours(row.zone, weekly, others)
-
-
-def _profiles(start: datetime, end: datetime, host_id: int | None) -> Sequence[Row[Any]]:
-    first, last = start.date() - 2 * DAY, end.date() + 2 * DAY
-    hours = (
-        HostHours.weekday, HostHours.opens, HostHours.closes, HostHours.first_day, HostHours.last_day,
-    )  # fmt: skip
-    holding = HostHours.first_day <= last, or_(HostHours.last_day.is_(None), HostHours.last_day >= first)
-    others = (HostDay.day, HostDay.opens, HostDay.closes)
-    found = select(
-        HostProfile.host_id,
-        HostProfile.zone,
-        HostProfile.kinds,
-        _gathered(hours, HostHours.host_id == HostProfile.host_id, *holding).label("weekly"),
-        _gathered(others, HostDay.host_id == HostProfile.host_id, HostDay.day.between(first, last)).label(
-            "days"
-        ),
-    ).where(HostProfile.host_id.in_(hosts()))
-    if host_id is not None:
-        found = found.where(HostProfile.host_id == host_id)
-    return db.session.execute(found.order_by(HostProfile.host_id)).all()
+    return Hours(zone, weekly, others)
 
 
 def _gathered(columns: Sequence[Any], *conditions: ColumnElement[bool]) -> ScalarSelect[Any]:

@@ -1,13 +1,14 @@
 """The times that can be booked now. What is shown and what is accepted is asked here, in the same way (HOW-5)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Select, func, literal, or_, select, union_all
-from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
+from sqlalchemy import DateTime, Select, func, literal, null, or_, select, union_all
+from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, Range
 
-from portal.bookings.host_times import Standing, hosts, standing_hours
+from portal.bookings.host_times import Standing, hosts, standing_of, told_hours
 from portal.bookings.models import Availability
 from portal.bookings.models_commitments import Commitment, SlotHold
 from portal.busy_calendars.models import BusyCalendar
@@ -15,7 +16,11 @@ from portal.db import db
 from portal.policy.edition import Edition
 from portal.policy.training import BusyRange, SessionKind, Slot, Window, open_slots, session_times
 
-HostTimes = Select[bool, int, datetime, datetime]
+HostTimes = Select[Any]
+
+# What a row tells of: when a host has published, when one is taken, or what one told of their hours.
+WINDOW, BUSY, TOLD = "window", "busy", "told"
+NONE = null().cast(JSONB)
 
 INSTANT = timedelta(microseconds=1)
 DAY = timedelta(days=1)
@@ -100,7 +105,7 @@ def furthest(edition: Edition, at: datetime) -> datetime:
 def open_times(
     edition: Edition, at: datetime, *, around: datetime | None = None, besides: Besides = NOTHING
 ) -> OpenTimes:
-    """Read when hosts take sessions, which kinds, and what keeps them busy, in two queries.
+    """Read when hosts take sessions, which kinds, and what keeps them busy, in one query.
 
     From `at` to the furthest horizon; with `around`, only what decides a start at that instant. `besides` is
     what is about to give way: a session that moves, a hold that is taken up.
@@ -108,16 +113,24 @@ def open_times(
     start = around or at
     end = around + INSTANT if around else furthest(edition, at)
     reach = start - REACH, end + REACH
-    statement = union_all(_windows(start, end), _busy(*reach, at, besides), _busy_elsewhere(*reach))
-    rows = db.session.execute(statement).all()
-    published = tuple(Window(host, opens, closes) for is_window, host, opens, closes in rows if is_window)
-    busy = tuple(BusyRange(host, begins, ends) for is_window, host, begins, ends in rows if not is_window)
-    standing = standing_hours(start, end, edition.hours)
+    parts = _windows(start, end), _busy(*reach, at, besides), _busy_elsewhere(*reach), _told(start, end)
+    rows: Sequence[Any] = db.session.execute(union_all(*parts)).all()
+    published = tuple(Window(host, begins, ends) for of, host, begins, ends, _ in rows if of == WINDOW)
+    busy = tuple(BusyRange(host, begins, ends) for of, host, begins, ends, _ in rows if of == BUSY)
+    told = [(host, hours) for of, host, _, _, hours in rows if of == TOLD]
+    standing = standing_of(told, start, end, edition.hours)
     return OpenTimes((*published, *standing.windows), busy, at, edition, standing)
 
 
 def _windows(start: datetime, end: datetime) -> HostTimes:
-    return select(literal(True), Availability.host_id, Availability.starts_at, Availability.ends_at).where(
+    published = select(
+        literal(WINDOW),
+        Availability.host_id,
+        Availability.starts_at,
+        Availability.ends_at,
+        NONE.label("told"),
+    )
+    return published.where(
         Availability.ends_at > start, Availability.starts_at <= end, Availability.host_id.in_(hosts())
     )
 
@@ -126,7 +139,11 @@ def _busy(start: datetime, end: datetime, at: datetime, besides: Besides) -> Hos
     """What takes hosts, whatever it is; a hold that has run out takes nobody."""
     taken = (
         select(
-            literal(False), Commitment.host_id, func.lower(Commitment.during), func.upper(Commitment.during)
+            literal(BUSY),
+            Commitment.host_id,
+            func.lower(Commitment.during),
+            func.upper(Commitment.during),
+            NONE,
         )
         .outerjoin(SlotHold, SlotHold.id == Commitment.hold_id)
         .where(Commitment.during.op("&&")(Range(start, end)))
@@ -143,6 +160,12 @@ def _busy_elsewhere(start: datetime, end: datetime) -> HostTimes:
     """What the calendars that hosts keep elsewhere say, as far as it was read."""
     each = select(BusyCalendar.host_id, func.unnest(BusyCalendar.busy, type_=TSTZRANGE).label("during"))
     taken = each.subquery().c
-    return select(literal(False), taken.host_id, func.lower(taken.during), func.upper(taken.during)).where(
-        taken.during.op("&&")(Range(start, end))
-    )
+    found = select(literal(BUSY), taken.host_id, func.lower(taken.during), func.upper(taken.during), NONE)
+    return found.where(taken.during.op("&&")(Range(start, end)))
+
+
+def _told(start: datetime, end: datetime) -> HostTimes:
+    """What hosts told of their weekly hours, dates and kinds."""
+    told = told_hours(start, end).subquery().c
+    never = null().cast(DateTime(timezone=True))
+    return select(literal(TOLD), told.host_id, never, never, told.told)

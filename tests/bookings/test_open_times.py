@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from portal.accounts.grants import end_grant
 from portal.accounts.models import Grant, Person
 from portal.bookings.open_times import OpenTimes, one_for_each_start, open_times
-from portal.bookings.training import overview
+from portal.bookings.offers import overview
 from portal.db import db
 from portal.policy.edition import FIRST_EDITION
-from portal.policy.terms import Audience
 from portal.policy.training import BusyRange, SessionKind, Window
 from tests.bookings.sessions import WEDNESDAY, booking, utc, window
 
@@ -118,18 +117,36 @@ def test_hours_of_who_is_no_longer_staff_are_not_offered(world):
 
 
 def test_weeks_are_paged_by_the_days_of_the_reader(world, congress):
-    window(world.agent, utc("2026-11-25 23:00"), 1)
+    window(world.agent, utc("2026-11-29 23:00"), 1)
     window(world.agent, utc("2026-12-10 15:00"), 1)
     found = overview(congress)
+    # Sunday evening in New York is Monday in Vienna.
+    week = found.week(KIND, "Europe/Vienna", None)
+    assert (str(week.monday), week.earlier, str(week.later)) == ("2026-11-30", None, "2026-12-07")
+    assert [day.day.day for day in week.days if day.parts] == [30]
+    assert str(found.week(KIND, "America/New_York", None).monday) == "2026-11-23"
+    later = found.week(KIND, "Europe/Vienna", week.later)
+    assert (str(later.monday), str(later.earlier), later.later) == ("2026-12-07", "2026-11-30", None)
 
-    def week_of(zone, wanted=None):
-        return found.offers(zone, Audience.PRESENTERS, wanted)[Audience.PRESENTERS]
 
-    week = week_of("Europe/Vienna")
-    assert (str(week.week), week.earlier, str(week.later)) == ("2026-11-26", None, "2026-12-10")
-    assert str(week_of("America/New_York").week) == "2026-11-25"
-    later = week_of("Europe/Vienna", week.later)
-    assert (len(later.days), str(later.earlier), later.later) == (1, "2026-11-20", None)
-    back = week_of("Europe/Vienna", later.earlier)
-    assert [day.name for day in back.days] == ["Thursday 26 November 2026"]
-    assert str(back.week) == "2026-11-23"
+def test_a_day_on_which_the_clocks_change_has_two_parts_and_the_week_says_so(world, congress, clock):
+    clock.move_to(utc("2026-10-20 12:00"))
+    window(world.agent, utc("2026-11-01 04:00"), 5)
+    week = overview(congress).week(KIND, "America/New_York", None)
+    assert week.change == "Clocks change on Sunday 1 November 2026: UTC-4 becomes UTC-5."
+    sunday = week.days[6]
+    shown = [(part.offset, [time.clock for time in part.times]) for part in sunday.parts]
+    assert shown == [
+        ("UTC-4", ["00:00", "00:30", "01:00", "01:30"]), ("UTC-5", ["01:00", "01:30", "02:00", "02:30", "03:00"]),
+    ]  # fmt: skip
+
+
+def test_a_list_goes_on_from_where_it_ended(world, congress):
+    for day in range(3):
+        window(world.agent, WEDNESDAY + timedelta(days=7 + day), 10)
+    found = overview(congress)
+    first = found.listed(KIND, "UTC", None)
+    rest = found.listed(KIND, "UTC", first.later)
+    shown = [time.value for listed in (first, rest) for part in listed.days for time in part.times]
+    assert (len(shown), len(set(shown)), rest.later) == (57, 57, None)
+    assert shown == sorted(shown)
