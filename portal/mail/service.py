@@ -16,8 +16,8 @@ from portal.db import db, in_transaction
 from portal.documents.service import attachment
 from portal.mail.addresses import bounce_address, takes_replies
 from portal.mail.enclosed import files_of
-from portal.mail.models import OutboundMail
 from portal.mail.letter import Letter
+from portal.mail.models import OutboundMail
 from portal.mail.optional import unsubscribe_token
 from portal.mail.post import address_of
 from portal.mail.refusals import is_permanent
