@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from wtforms import BooleanField, DateField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs lag behind
 from wtforms.validators import DataRequired, Length, Optional
 
 from portal.forms import CreatingForm, PortalForm
-from portal.policy.wishes import WishDecision, wish_word
+from portal.policy.wishes import WishDecision, WishModule, wish_word
 from portal.wishlist.deciding import Deciding
 from portal.wishlist.evaluating import ASKED
 from portal.wishlist.forms import LONGEST_TEXT, TOO_LONG
@@ -66,6 +66,24 @@ class EvaluationForm(PortalForm):
     def reasons(self) -> dict[str, str]:
         """The reasons, by what they are about."""
         return {name: self[f"{name}_why"].data or "" for name in ASKED}
+
+
+class PartForm(PortalForm):
+    """Says which customers a wish concerns (WISH-2). `seen` is what was on the page."""
+
+    module = SelectField(
+        "It concerns",
+        choices=[
+            SelectChoice("", "Every customer"),
+            *(SelectChoice(each.value, f"Those with: {wish_word(each)}") for each in WishModule),
+        ],
+    )
+    seen = HiddenField()
+
+    @property
+    def chosen(self) -> WishModule | None:
+        """The licensed part; None for every customer."""
+        return WishModule(self.module.data) if self.module.data else None
 
 
 class RoundForm(CreatingForm):

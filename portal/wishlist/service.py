@@ -9,6 +9,7 @@ from portal.events.models import Event
 from portal.policy.wishes import Stand
 from portal.tickets.drafts import drop_draft
 from portal.tickets.queries import ticket_for
+from portal.wishlist.counting import recount
 from portal.wishlist.daily_limits import hold_wish_limit
 from portal.wishlist.following import begin_to_follow
 from portal.wishlist.models import Wish
@@ -67,7 +68,9 @@ def add_wish(
     begin_to_follow(wish, actor.id)
     facts = {"title": wish.title, "state": wish.state, "organisation_id": wish.organisation_id}
     record(actor, "wish.submitted", wish, after=facts, scope=wish.scope)
-    if wish.organisation_id is not None:
+    if wish.organisation_id is None:
+        recount(wish)
+    else:
         put_down(actor, wish, {wish.organisation_id}, Stand.USEFUL)
     return wish
 
@@ -89,6 +92,7 @@ def submitted_by_attendee(
     await_wish(wish)
     facts = {"title": wish.title, "state": wish.state, "organisation_id": wish.organisation_id}
     record(visitor, "wish.submitted", wish, after=facts, scope=wish.scope)
+    recount(wish)
     return wish
 
 

@@ -11,7 +11,7 @@ from portal.audit.record import record
 from portal.clock import now
 from portal.db import db, use_case
 from portal.errors import Conflict, Forbidden, Invalid, Link
-from portal.policy.wishes import Stand, WishDecision, wish_word
+from portal.policy.wishes import Stand, WishDecision, WishModule, wish_word
 from portal.wishlist.counting import recount
 from portal.wishlist.models import OrganisationStand, Wish, WishStand
 from portal.wishlist.queries import customer_ids, locked_wish, of_root
@@ -49,6 +49,24 @@ def choose_stand(actor: Actor, wish_id: int, organisation_id: int, stand: Stand 
     action = "wish.stand_chosen" if stand else "wish.stand_left_to_members"
     scope = Scope(organisation_id=organisation_id)
     record(actor, action, wish, before={"stand": before}, after={"stand": after}, scope=scope)
+    return wish
+
+
+@use_case
+def set_part(actor: Actor, wish_id: int, module: WishModule | None, *, seen: str) -> Wish:
+    """Say which licensed part a wish concerns, None for every customer: its figures follow at once (WISH-2).
+
+    For moderators. `seen` is the part that was on the page, empty for none. Raises Conflict when it is another by now.
+    """
+    wish = locked_wish(actor, wish_id)
+    actor.require("wish:moderate", NOWHERE)
+    if (wish.module or "") != seen:
+        raise Conflict(f"Somebody changed meanwhile which customers “{wish.title}” concerns.", rule="WISH-2")
+    before = {"module": wish.module, "useful": wish.useful, "concerned": wish.concerned}
+    wish.module = module
+    recount(wish)
+    after = {"module": wish.module, "useful": wish.useful, "concerned": wish.concerned}
+    record(actor, "wish.part_set", wish, before=before, after=after, scope=wish.scope)
     return wish
 
 

@@ -123,6 +123,29 @@ class TestConcerned:
         assert fresh(wish).tally == Tally(1, 0, 0, 1)
 
 
+class TestPart:
+    def test_moderators_say_which_customers_it_concerns_and_it_is_counted_at_once(self, client, world, wish):
+        db.session.execute(update(Event).where(Event.id == world.fair.id).values(exhibitor_package=True))
+        db.session.commit()
+        for who in ("organiser", "outsider"):
+            say(world, who, wish)
+        at, browser = f"/staff/wishes/{wish.id}/part", client.as_(world.moderator)
+        assert browser.post(at, {"module": "exhibitors", "seen": ""}).status_code == 303
+        assert fresh(wish).tally == Tally(1, 0, 0, 1)
+        assert browser.post(at, {"module": "", "seen": ""}).status_code == 409
+        assert browser.post(at, {"module": "everything", "seen": "exhibitors"}).status_code == 422
+        assert browser.post(at, {"module": "", "seen": "exhibitors"}).status_code == 303
+        assert fresh(wish).tally == Tally(2, 0, 0, 2)
+        assert actions()[-1] == "wish.part_set"
+
+    @pytest.mark.parametrize("who", ["agent", "organiser", "outsider", "admin"])
+    def test_nobody_else_does(self, client, world, wish, who):
+        with pytest.raises(Forbidden):
+            stands.set_part(world.actor(who), wish.id, None, seen="")
+        answer = client.as_(getattr(world, who)).post(f"/staff/wishes/{wish.id}/part", {"module": ""})
+        assert answer.status_code == 403
+
+
 class TestOrganiser:
     def test_they_set_the_stand_over_the_members_and_leave_it_to_them_again(self, client, world, wish):
         for who in ("contact", "other_contact"):
