@@ -1,14 +1,11 @@
 """A window as an entry for the calendars of its holder and of those who bought it (RFC 5545 and 5546)."""
 
-from icalendar import Calendar as ICalendar
 from icalendar import Event as CalendarEntry
-from icalendar import vCalAddress
 
 from portal.after_hours.models import Window
 from portal.clock import now
+from portal.mail.itip import calendar, party, written
 from portal.mail.post import Calendar
-
-PRODUCT = "-//Conference Tracker//Support portal//EN"
 
 
 def entry_of(
@@ -29,28 +26,13 @@ def entry_of(
     entry.add("description", "\n".join(_words(window, address)))
     entry.add("url", address)
     entry.add("status", "CANCELLED" if gone else "CONFIRMED")
-    entry.add("organizer", _party(support, "Conference Tracker Support"))
-    entry.add("attendee", _party(email, name, ROLE="REQ-PARTICIPANT", PARTSTAT="ACCEPTED", RSVP="FALSE"))
+    entry.add("organizer", party(support, "Conference Tracker Support"))
+    entry.add("attendee", party(email, name, ROLE="REQ-PARTICIPANT", PARTSTAT="ACCEPTED", RSVP="FALSE"))
     method = "CANCEL" if gone else "REQUEST"
-    return Calendar(_calendar(entry, method), method)
+    return Calendar(written(calendar(method), [entry]), method)
 
 
 def _words(window: Window, address: str) -> list[str]:
     held = [f"Held by {window.holder.name} of support."] if window.holder else []
     reached = [f"Reached at: {window.reach}"] if window.reach else []
     return [*held, *reached, address]
-
-
-def _party(email: str, name: str, **parameters: str) -> vCalAddress:
-    party = vCalAddress(f"mailto:{email}")
-    party.params.update({"CN": name, **parameters})
-    return party
-
-
-def _calendar(entry: CalendarEntry, method: str) -> str:
-    calendar = ICalendar()
-    calendar.add("prodid", PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("method", method)
-    calendar.add_component(entry)
-    return bytes(calendar.to_ical()).decode()

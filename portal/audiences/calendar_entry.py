@@ -1,15 +1,12 @@
 """A session as an entry for the calendar of somebody in its audience (RFC 5545 and 5546): theirs alone."""
 
-from icalendar import Calendar as ICalendar
 from icalendar import Event as CalendarEntry
-from icalendar import vCalAddress
 
 from portal.audiences.models import AudienceMember
 from portal.bookings.models import Booking
 from portal.clock import now
+from portal.mail.itip import calendar, party, written
 from portal.mail.post import Calendar
-
-PRODUCT = "-//Conference Tracker//Support portal//EN"
 
 
 def entry_for(
@@ -41,21 +38,6 @@ def entry_for(
     entry.add("description", f"How to join, and whether you come: {page}")
     entry.add("url", page)
     entry.add("status", "CANCELLED" if struck_out else "CONFIRMED")
-    entry.add("organizer", _party(answers_to, organiser))
-    entry.add("attendee", _party(member.email, member.name, ROLE="REQ-PARTICIPANT", RSVP="FALSE"))
-    return Calendar(_written(entry, method), method)
-
-
-def _party(email: str, name: str, **parameters: str) -> vCalAddress:
-    party = vCalAddress(f"mailto:{email}")
-    party.params.update({"CN": name, **parameters})
-    return party
-
-
-def _written(entry: CalendarEntry, method: str) -> str:
-    calendar = ICalendar()
-    calendar.add("prodid", PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("method", method)
-    calendar.add_component(entry)
-    return bytes(calendar.to_ical()).decode()
+    entry.add("organizer", party(answers_to, organiser))
+    entry.add("attendee", party(member.email, member.name, ROLE="REQ-PARTICIPANT", RSVP="FALSE"))
+    return Calendar(written(calendar(method), [entry]), method)

@@ -4,15 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from icalendar import Calendar as ICalendar
 from icalendar import Event as CalendarEntry
-from icalendar import vCalAddress, vText, vUri
+from icalendar import vText, vUri
 
 from portal.bookings.models import Booking
 from portal.clock import now
+from portal.mail.itip import calendar, party, written
 from portal.mail.post import Calendar
 
-PRODUCT = "-//Conference Tracker//Support portal//EN"
 ORGANISER = "Conference Tracker Support"
 ASKED_AGAIN_AFTER = timedelta(hours=1)
 
@@ -52,21 +51,21 @@ def invitation(booking: Booking, to: Invited, *, address: str, uninvited: bool =
     """
     struck_out = uninvited or booking.state == "cancelled"
     entry = _entry(listed(booking, address), now(), cancelled=struck_out)
-    entry.add("organizer", _party(to.organiser, ORGANISER))
-    entry.add("attendee", _party(to.email, to.name, **_attendance(to, struck_out)))
+    entry.add("organizer", party(to.organiser, ORGANISER))
+    entry.add("attendee", party(to.email, to.name, **_attendance(to, struck_out)))
     method = "CANCEL" if struck_out else "REQUEST"
     answers_to = f"{ORGANISER} <{to.organiser}>" if to.asked else ""
-    return Calendar(_written(_calendar(method), [entry]), method, answers_to)
+    return Calendar(written(calendar(method), [entry]), method, answers_to)
 
 
 def feed(listed: Iterable[Listed], *, name: str, organiser: str, changed: datetime) -> str:
     """A calendar to subscribe to. `changed` is the DTSTAMP of every entry: the same entries make the same bytes."""
-    calendar = _calendar("PUBLISH")
-    calendar.add("name", name)
-    calendar.add("x-wr-calname", name)
-    calendar.add("refresh-interval", ASKED_AGAIN_AFTER, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", "PT1H")
-    return _written(calendar, [_published(one, organiser, changed) for one in listed])
+    made = calendar("PUBLISH")
+    made.add("name", name)
+    made.add("x-wr-calname", name)
+    made.add("refresh-interval", ASKED_AGAIN_AFTER, parameters={"VALUE": "DURATION"})
+    made.add("x-published-ttl", "PT1H")
+    return written(made, [_published(one, organiser, changed) for one in listed])
 
 
 def listed(booking: Booking, address: str) -> Listed:
@@ -80,7 +79,7 @@ def listed(booking: Booking, address: str) -> Listed:
 
 def _published(one: Listed, organiser: str, changed: datetime) -> CalendarEntry:
     entry = _entry(one, changed, cancelled=False)
-    entry.add("organizer", _party(organiser, ORGANISER))
+    entry.add("organizer", party(organiser, ORGANISER))
     entry.add("class", "PRIVATE")
     return entry
 
@@ -122,24 +121,3 @@ def _attendance(to: Invited, struck_out: bool) -> dict[str, str]:
     return {
         "CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": partstat, "RSVP": "TRUE" if asks else "FALSE",
     }  # fmt: skip
-
-
-def _party(email: str, name: str, **parameters: str) -> vCalAddress:
-    party = vCalAddress(f"mailto:{email}")
-    party.params.update({"CN": name, **parameters})
-    return party
-
-
-def _calendar(method: str) -> ICalendar:
-    calendar = ICalendar()
-    calendar.add("prodid", PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", method)
-    return calendar
-
-
-def _written(calendar: ICalendar, entries: list[CalendarEntry]) -> str:
-    for entry in entries:
-        calendar.add_component(entry)
-    return bytes(calendar.to_ical()).decode()
