@@ -8,7 +8,7 @@ from portal.bookings.models import Booking
 
 def sender_of(booking: Booking) -> str:
     """The customer and the event, as a mail's sender; the event's organisation must have been loaded with it."""
-    return f"{booking.event.organisation.name}, {booking.event.name}"
+    return f"{booking.event.organisation.name} - {booking.event.name}"
 
 
 def nobody_reads() -> str:

@@ -7,6 +7,7 @@ from flask import current_app
 
 from portal.accounts.actor import Actor
 from portal.accounts.models import Person
+from portal.audiences.letters import tell_audience
 from portal.bookings.answers import partstat_of
 from portal.bookings.invitation import Invited, invitation
 from portal.bookings.models import Availability, Booking
@@ -55,6 +56,7 @@ def send_moved(booking: Booking, mover: Actor, *, was: datetime, former_host: Pe
         _send(booking.host, "session_moved", booking, cause=_change(booking, "moved"), calendar=True, **told)
     else:
         _change_hosts(booking, former_host, mover, "")
+    tell_audience(booking, "moved")
 
 
 def send_host_changed(booking: Booking, changer: Actor, *, former_host: Person, reason: str = "") -> None:
@@ -97,6 +99,7 @@ def send_cancellation(booking: Booking, canceller: Actor, reason: str) -> None:
     withhold(f"session-reminder:{booking.id}")
     for person in (*customers_of(booking), booking.host):
         _send(person, "session_cancelled", booking, canceller=canceller.name, reason=reason, calendar=True)
+    tell_audience(booking, "cancelled")
 
 
 def send_missed(booking: Booking) -> None:

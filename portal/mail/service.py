@@ -1,6 +1,7 @@
 """Sending what was written."""
 
 import re
+from email.utils import quote
 
 import structlog
 from flask import current_app
@@ -102,7 +103,7 @@ def _may_have(found: OutboundMail) -> bool:
 def _letter(found: OutboundMail) -> Letter:
     letter = Letter(
         subject=found.subject, recipients=[found.address], body=found.body_text, html=found.body_html,
-        sender=(found.sender_name, current_app.config["MAIL_DEFAULT_SENDER"][1]) if found.sender_name else None,
+        sender=_sender(found),
     )  # fmt: skip
     found.message_id = found.message_id or new_message_id()
     letter.msgId = found.message_id
@@ -119,6 +120,12 @@ def _letter(found: OutboundMail) -> Letter:
     for name, media_type, content in files_of(found):
         letter.attach(name, media_type, content)
     return letter
+
+
+def _sender(found: OutboundMail) -> str | None:
+    # Quoted here: of a name with a comma in it the mail library would make two senders.
+    address = current_app.config["MAIL_DEFAULT_SENDER"][1]
+    return f'"{quote(found.sender_name)}" <{address}>' if found.sender_name else None
 
 
 def _has_turned_off(person_id: int, kind: str) -> bool:

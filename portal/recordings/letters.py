@@ -5,11 +5,11 @@ from typing import Any
 from portal.accounts.models import Person
 from portal.audiences.letters import send_each
 from portal.audiences.models import AudienceMember
+from portal.bookings.letters import customers_of
 from portal.bookings.models import Booking
 from portal.mail.post import post
 from portal.mail.withhold import withhold
 from portal.recordings.models import Recording
-from portal.roster.queries import contact_people, organisers_of
 
 PASSED = "recording-passed"
 
@@ -21,19 +21,19 @@ def tell_asked(booking: Booking, recording: Recording) -> None:
 
 def tell_decided(booking: Booking, recording: Recording) -> None:
     """Tell the customer whether the session is recorded, and why not."""
-    for person in _customers(booking):
+    for person in customers_of(booking):
         _send(person, "recording_decided", booking, recording)
 
 
 def tell_published(booking: Booking, recording: Recording) -> None:
     """Tell the customer that the recording is there, and how it is passed on."""
-    for person in _customers(booking):
+    for person in customers_of(booking):
         _send(person, "recording_published", booking, recording)
 
 
 def tell_withdrawn(booking: Booking, recording: Recording, by: str) -> None:
     """Tell the customer and the host that the recording can be had no more."""
-    for person in (*_customers(booking), booking.host):
+    for person in (*customers_of(booking), booking.host):
         _send(person, "recording_withdrawn", booking, recording, by=by)
 
 
@@ -49,15 +49,6 @@ def keep_back(recording: Recording) -> None:
 
 def _cause(recording: Recording) -> str:
     return f"{PASSED}:{recording.id}:{recording.publication}"
-
-
-def _customers(booking: Booking) -> list[Person]:
-    """Who has the session now; every contact, else every organiser, once that person may know of it no more."""
-    contacts = contact_people(booking.event_id)
-    organisers = organisers_of(booking.event.organisation_id)
-    if booking.attended_by.id in {person.id for person in (*contacts, *organisers)}:
-        return [booking.attended_by]
-    return contacts or organisers
 
 
 def _send(to: Person, template: str, booking: Booking, recording: Recording, **context: Any) -> None:

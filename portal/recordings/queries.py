@@ -20,6 +20,7 @@ from portal.paging import Page, page_of
 from portal.recordings.models import Recording, RecordingAccess, RecordingPass, SessionMaterial
 
 WAITING_MOST = 20
+HIGHEST_KEY = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,8 @@ def material_at(booking_id: int, material_id: int) -> SessionMaterial:
         SessionMaterial.booking_id == booking_id, SessionMaterial.id == material_id,
         SessionMaterial.removed_at.is_(None),
     )  # fmt: skip
-    found = db.session.scalar(there)
+    # A number beyond what a key can be is not sent to the database, which would call it an error.
+    found = db.session.scalar(there) if material_id <= HIGHEST_KEY else None
     if found is None:
         raise NotFound
     return found

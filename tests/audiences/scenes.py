@@ -3,7 +3,7 @@
 import re
 from uuid import uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 
 from portal.audiences import attendance, inviting, listing
 from portal.audiences.links import token_of
@@ -59,7 +59,13 @@ def as_stored(member_id: int) -> AudienceMember:
 
 def link(member: AudienceMember) -> str:
     """The address of somebody's private page."""
-    return f"/attending/{token_of(as_stored(member.id))}"
+    return f"/attending/{token(member)}"
+
+
+def token(member: AudienceMember) -> str:
+    """What stands in the link of somebody, also of one that no session holds any more."""
+    key: int = inspect(member).identity[0]
+    return token_of(as_stored(key))
 
 
 def count(model: type, *where: object) -> int:

@@ -16,7 +16,7 @@ SHARED_PARTS = {
     "accounts.actor", "accounts.permissions", "accounts.grants", "accounts.identity", "accounts.invitations", "accounts.sessions", "accounts.time_zones", "accounts.tokens", "after_hours.opening",
     "audit.record", "bookings.clashes", "bookings.hosts", "documents.books", "documents.content", "documents.layout", "documents.pdf", "inbound.marker", "mail.addresses", "mail.enclosed", "mail.itip", "mail.optional", "mail.post", "mail.threads", "orders.holding", "orders.placing", "orders.refunds", "orders.taxing", "search.stems", "mail.withhold", "payments.configured", "payments.provider", "roster.seats", "tickets.arrivals", "tickets.file_kinds", "tickets.file_names", "tickets.handover", "tickets.sides", "tickets.models_work", "tickets.drafts", "tickets.letters", "tickets.previews", "tickets.storage", "tickets.uploads", "bookings.commitments", "bookings.days", "bookings.host_times", "bookings.handover", "bookings.host_queries", "bookings.open_times", "bookings.joining", "bookings.replies",
     "audiences.feedback", "audiences.forms", "audiences.letters", "audiences.links", "audiences.mail_limit", "roster.imports",
-    "recordings.asking",
+    "recordings.asking", "bookings.letters",
 }  # fmt: skip
 OPEN_MODULES = {"service", "queries", "models"}
 
