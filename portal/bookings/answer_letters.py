@@ -11,14 +11,16 @@ from portal.mail.post import post
 def tell_of_answer(
     booking: Booking, person: Person, reply: SessionReply, before: SessionReply | None
 ) -> None:
-    """Tell whom an answer concerns: nobody of an acceptance, unless it takes back a refusal."""
+    """Tell whom an answer concerns: nobody of an acceptance, unless it takes back a refusal or comes with words."""
     if reply.answer == "declined":
         tell = _host_declined if person.id == booking.host_id else _customer_declined
         tell(booking, person, reply)
     elif reply.answer == "counter":
         _post(person, "session_time_asked", booking, person, reply)
-    elif before is not None and before.answer == "declined" and person.id != booking.host_id:
+    elif person.id != booking.host_id and before is not None and before.answer == "declined":
         _post(booking.host, "session_coming_after_all", booking, person, reply)
+    elif person.id != booking.host_id and reply.comment:
+        _post(booking.host, "session_answered", booking, person, reply)
 
 
 def _customer_declined(booking: Booking, person: Person, reply: SessionReply) -> None:

@@ -67,7 +67,7 @@ def _answer(method: str, event: "Event") -> CalendarReply:
         stamped_at=_moment(event, "DTSTAMP"),
         starts_at=_moment(event, "DTSTART") if method == "COUNTER" else "",
         attendees=len(named),
-        comment=_comment(event),
+        comment=_comment(event, attendee),
     )
 
 
@@ -87,10 +87,12 @@ def _moment(event: "Event", name: str) -> str:
         return ""
 
 
-def _comment(event: "Event") -> str:
+def _comment(event: "Event", attendee: object) -> str:
+    """What the attendee wrote with the answer; not the mail's text, which calendar programs write by themselves."""
     told = event.get("COMMENT", "")
     first = next(iter(told), "") if isinstance(told, list) else told
-    return one_line(str(first), LONGEST_COMMENT)
+    beside = getattr(attendee, "params", {}).get("X-RESPONSE-COMMENT", "")
+    return one_line(str(first or beside), LONGEST_COMMENT)
 
 
 def _attendees(event: "Event") -> Iterator[object]:

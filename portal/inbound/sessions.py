@@ -17,7 +17,6 @@ from portal.inbound.recognising import Recognised, tells_of
 
 log = structlog.get_logger(__name__)
 
-COMMENT_MOST = 1_000
 REASONS = {
     "counts": reasons.CALENDAR, "late": reasons.CALENDAR_LATE, "refused": reasons.CALENDAR_REFUSED,
     "unknown": reasons.CALENDAR_UNKNOWN,
@@ -58,7 +57,7 @@ def _answer(mail: InboundMail, parsed: ParsedMail, answer: CalendarReply) -> Ans
     return Answer(
         uid=answer.uid, partstat=answer.partstat, is_counter=answer.method == "COUNTER", attendee=answer.attendee,
         attendees=answer.attendees, sequence=answer.sequence, stamped_at=_moment(answer.stamped_at),
-        proposed_at=_moment(answer.starts_at), comment=(answer.comment or parsed.text.strip())[:COMMENT_MOST],
+        proposed_at=_moment(answer.starts_at), comment=answer.comment,
         sender=parsed.senders[0].address if len(parsed.senders) == 1 else None, doubted=fails(mail),
         booking_id=token.booking_id if token else 0, person_id=token.person_id if token else 0,
         mail_id=mail.id, received_at=mail.received_at,

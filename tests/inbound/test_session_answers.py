@@ -312,3 +312,83 @@ def test_the_page_tells_both_sides_and_what_was_refused_to_staff_alone(session, 
     assert NOT_THEIR_NAME not in page
     assert NOT_THEIR_NAME in client.as_(world.agent).get(f"/bookings/{session.id}").text
     assert client.as_(world.outsider).get(f"/bookings/{session.id}").status_code == 404
+
+
+def test_what_was_written_with_an_answer_reaches_the_host(session, world, outbox):
+    sent(session, world.contact, "ACCEPTED", more=("COMMENT:Could we begin with badges?",))
+    [mail] = outbox.all()
+    assert (mail.address, mail.subject.split(":")[0]) == (world.agent.email, "Contact wrote about")
+    assert "> Could we begin with badges?" in mail.body_text
+
+
+@pytest.mark.parametrize("program", ["google", "exchange", "apple"])
+def test_answers_as_calendar_programs_shape_them_count(session, world, outbox, program):
+    raw = PROGRAMS[program](session, world.contact.email, session_address(session.id, world.contact.id))
+    mail = filed(raw, to=session_address(session.id, world.contact.id), sender=world.contact.email)
+    assert (mail.reason, mail.files) == (reasons.CALENDAR, [])
+    [reply] = replies(session)
+    assert (reply.answer, reply.standing) == ("tentative", "counts")
+    assert (
+        reply.comment == {"exchange": "If the hall is free.", "google": "Perhaps late", "apple": ""}[program]
+    )
+
+
+def _google(session, email, to):
+    """A mixed mail: text that the program wrote by itself, the answer, and once more as a file."""
+    entry = _entry(
+        session, to,
+        f"ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=TENTATIVE;CN={email};X-NUM-GUESTS=0;"
+        f"X-RESPONSE-COMMENT=\"Perhaps late\":mailto:{email}",
+    )  # fmt: skip
+    mail = EmailMessage()
+    mail["From"], mail["Sender"] = email, "Calendar <calendar-notification@calendar.example>"
+    mail["To"], mail["Reply-To"], mail["Subject"] = to, email, "Tentatively accepted: Training @ Wed"
+    mail["Message-ID"] = "<calendar-1@calendar.example>"
+    mail.set_content("Contact has replied Maybe to this invitation.")
+    mail.add_alternative("<p>Contact has replied <b>Maybe</b>.</p>", subtype="html")
+    mail.add_alternative(entry, subtype="calendar", params={"method": "REPLY"}, cte="7bit")
+    mail.add_attachment(entry.encode(), maintype="application", subtype="ics", filename="invite.ics")
+    return mail.as_bytes()
+
+
+def _exchange(session, email, to):
+    """A zone of its own, addresses in capitals, a comment with a language, and the answer as a base64 part."""
+    entry = _entry(
+        session, to, f"ATTENDEE;PARTSTAT=TENTATIVE;CN=Contact:MAILTO:{email.upper()}",
+        "COMMENT;LANGUAGE=en-US:If the hall is free.\\n", start="DTSTART;TZID=Eastern Standard Time:20261125T100000",
+    )  # fmt: skip
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = f"Contact <{email}>", to, "Tentative: Training"
+    mail["Message-ID"], mail["Thread-Topic"] = "<exchange-1@mx.example>", "Training"
+    mail["X-MS-Has-Attach"] = "yes"
+    mail.set_content("If the hall is free.")
+    mail.add_alternative(entry, subtype="calendar", params={"method": "REPLY"}, cte="base64")
+    return mail.as_bytes()
+
+
+def _apple(session, email, to):
+    """Only an alternative of an empty text."""
+    entry = _entry(session, to, f'ATTENDEE;CN="Contact";EMAIL="{email}";PARTSTAT=TENTATIVE:mailto:{email}')
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = email, to, "Training"
+    mail["Message-ID"] = "<apple-1@home.example>"
+    mail.set_content("\n")
+    mail.add_alternative(entry, subtype="calendar", params={"method": "REPLY"}, cte="quoted-printable")
+    return mail.as_bytes()
+
+
+PROGRAMS = {"google": _google, "exchange": _exchange, "apple": _apple}
+
+
+def _entry(session, to, *lines, start="DTSTART:20261125T150000Z"):
+    zone = (
+        "BEGIN:VTIMEZONE", "TZID:Eastern Standard Time", "BEGIN:STANDARD", "DTSTART:16010101T020000",
+        "TZOFFSETFROM:-0500", "TZOFFSETTO:-0500", "END:STANDARD", "END:VTIMEZONE",
+    ) if "TZID" in start else ()  # fmt: skip
+    return "\r\n".join(
+        (
+            "BEGIN:VCALENDAR", "METHOD:REPLY", "PRODID:-//Somebody//Calendar//EN", "VERSION:2.0", *zone, "BEGIN:VEVENT",
+            f"ORGANIZER;CN=Support:mailto:{to}", *lines, f"UID:{session.calendar_uid}", "SUMMARY:Training", start,
+            "DTSTAMP:20261123T140000Z", "SEQUENCE:0", "PRIORITY:5", "STATUS:CONFIRMED", "END:VEVENT", "END:VCALENDAR", "",
+        )
+    )  # fmt: skip
