@@ -215,7 +215,7 @@ class TestAskingBack:
 
         wish = in_transaction(
             lambda: submitted_by_attendee(
-                ANONYMOUS, world.congress, {"title": "Braille", "problem": "I cannot see."}
+                ANONYMOUS, world.congress, title="Braille", problem="I cannot see."
             )
         )
         shown = client.as_(world.moderator).get(f"/staff/wishes/{wish.id}").text
