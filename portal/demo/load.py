@@ -26,6 +26,7 @@ from portal.demo.drafts import write_draft
 from portal.demo.duty import write_rotas
 from portal.demo.editions import write_editions
 from portal.demo.frame import Frame
+from portal.demo.hosts import write_hosts
 from portal.demo.lists import write_list
 from portal.demo.mail import write_mails
 from portal.demo.newcomers import write_newcomers
@@ -102,6 +103,7 @@ def _write_all(frame: Frame, scale: int, progress: Progress) -> None:
     settle_team(frame, len(plans))
     write_editions(frame)
     write_rotas(frame)
+    write_hosts(frame)
     write_entries(frame)
     diary, customers = Diary(frame), []
     total = scale * len(content.events())
