@@ -80,7 +80,7 @@ def _month(day: date, found: dict[tuple[str, date], Any]) -> Month:
 
 
 def _counted(since: datetime) -> Any:
-    first = (TicketGoal.kind == "first_reply", TicketGoal.met_at.is_not(None))
+    first = (TicketGoal.kind == "first_reply", TicketGoal.met_at.is_not(None), TicketGoal.window_id.is_(None))
     in_time = 100.0 * func.count().filter(TicketGoal.in_time.is_(True)) / func.count()
     held = Booking.state.in_(("confirmed", "done", "no_show")), Booking.starts_at < now()
     return union_all(

@@ -73,7 +73,7 @@ def _counted(by: ColumnElement[Any], period: Period) -> Select[Any]:
     opened = _within(select(by.label("key"), func.count().label("n")), Ticket.opened_at, period, "opened")
     goals = select(by.label("key"), *_named(took_columns(GoalKind.FIRST_REPLY), "r"),
                    *_named(took_columns(GoalKind.RESOLUTION), "s")).join(Ticket, Ticket.id == TicketGoal.ticket_id)  # fmt: skip
-    met = _within(goals, TicketGoal.met_at, period, "met")
+    met = _within(goals.where(TicketGoal.window_id.is_(None)), TicketGoal.met_at, period, "met")
     answers = select(
         by.label("key"),
         func.count().label("n"),

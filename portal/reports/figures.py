@@ -87,10 +87,16 @@ def amounts(period: Period) -> list[Amount]:
 
 
 def took(period: Period, kind: GoalKind) -> tuple[dict[date, Took], Took]:
-    """How long goals of a kind took that were met in the period: by step, and all together. One query."""
+    """How long goals of a kind took that were met in the period: by step, and all together. One query.
+
+    Replies within windows after hours count real minutes, and are left out (AFT-1).
+    """
     step = _step(period, TicketGoal.met_at)
     met = select(step, *took_columns()).where(
-        TicketGoal.met_at >= period.starts_at, TicketGoal.met_at < period.ends_at, TicketGoal.kind == kind
+        TicketGoal.met_at >= period.starts_at,
+        TicketGoal.met_at < period.ends_at,
+        TicketGoal.kind == kind,
+        TicketGoal.window_id.is_(None),
     )
     rows = db.session.execute(met.group_by(func.rollup(step))).all()
     by_step = {row[0]: Took(*row[1:]) for row in rows}
