@@ -3,7 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from sqlalchemy import insert
+from sqlalchemy.dialects.postgresql import Range
+
 from portal.bookings.models_commitments import Commitment
+from portal.db import db
 from portal.demo.frame import Frame, Someone, note
 from portal.demo.moments import at_local
 
@@ -26,11 +30,18 @@ def entries(frame: Frame) -> Iterator[tuple[Someone, tuple[datetime, datetime], 
 
 
 def write_entries(frame: Frame) -> None:
-    """Write the entries of the team's calendar."""
+    """Write the entries of the team's calendar; numbered by the database, as what triggers write beside them."""
+    frame.rows.flush()
+    frame.rows.settle()
     entered = frame.now - timedelta(days=5)
-    for who, (starts, ends), title in entries(frame):
-        key = frame.rows.add(
-            Commitment, host_id=who.id, during=f"[{starts.isoformat()},{ends.isoformat()})", kind="entry",
-            title=title, entered_by_id=who.id, entered_at=entered,
-        )  # fmt: skip
+    for who, span, title in entries(frame):
+        row = insert(Commitment).values(
+            host_id=who.id,
+            during=Range(*span),
+            kind="entry",
+            title=title,
+            entered_by_id=who.id,
+            entered_at=entered,
+        )
+        key = db.session.execute(row.returning(Commitment.id)).scalar_one()
         note(frame, entered, who, "calendar.entered", Commitment, key, after={"title": title})
