@@ -91,7 +91,9 @@ def _write(frame: Frame, stage: Stage, diary: Diary, entitlement: Entitlement, p
         calendar_sequence=1 if cancelled else 0,
         calendar_uid=f"{secret.getrandbits(128):032x}@conference-tracker.example",
         room=f"{secret.getrandbits(128):032x}",
-        join_url=f"https://meet.conference-tracker.example/{secret.getrandbits(40):010x}" if secret.random() < 0.7 else None,
+        join_url=f"https://meet.conference-tracker.example/{secret.getrandbits(40):010x}"
+        if secret.random() < 0.7
+        else None,
         policy_edition=frame.edition_at(booked),
     )
     _note_course(frame, stage, key, plan, (booked, cancelled), found, booker)
