@@ -12,6 +12,7 @@ from portal.demo.dice import dice
 from portal.demo.frame import Frame, Place, Someone, note
 from portal.demo.phrasing import phrase
 from portal.demo.wish_life import Life, Said, life_of, what_was_said
+from portal.demo.wish_planning import Course, foreseen, write_choice, write_marks, write_rounds
 from portal.wishlist.counting import recount
 from portal.wishlist.models import Wish, WishFollower, WishStand
 from portal.wishlist.models_decisions import DecisionRecord
@@ -20,14 +21,20 @@ from portal.wishlist.models_decisions import DecisionRecord
 def write_wishes(frame: Frame, customers: list[Customer]) -> None:
     """Write every wish once, however many customers there are; each customer says something of some of them."""
     first = [customer for customer in customers if customer.is_first]
+    courses = []
     for plan in sorted(content.wishes(), key=lambda plan: -plan.days_ago):
         chance = dice("wish", plan.title)
         life = life_of(frame, plan, first, chance)
         key = _write_row(frame, life)
         _note_course(frame, key, life)
         _write_followers(frame, key, life)
-        for said in what_was_said(frame, life, customers, chance):
+        heard = what_was_said(frame, life, customers, chance)
+        for said in heard:
             _write_stand(frame, key, said)
+        course = Course(key, life, heard, write_marks(frame, key, life, chance))
+        write_choice(frame, course)
+        courses.append(course)
+    write_rounds(frame, customers, courses)
 
 
 def count_wishes() -> None:
@@ -91,6 +98,7 @@ def _write_followers(frame: Frame, wish: int, life: Life) -> None:
             decided_by_id=frame.team.managers[0].id,
             decided_at=life.decided_at,
             policy_edition=frame.edition_at(life.decided_at),
+            **foreseen(frame, life),
         )
     frame.rows.add(
         WishFollower, wish_id=wish, person_id=life.author.id, since=life.submitted_at, told_through=told

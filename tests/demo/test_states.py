@@ -28,7 +28,8 @@ from portal.roster.queries import roster_of
 from portal.tickets.models import Message, Ticket
 from portal.tickets.models_work import AfterEventHelp, CannedReply, FollowUp, TicketLink, TimeEntry
 from portal.tickets.storage import store
-from portal.wishlist.models import Wish
+from portal.wishlist.models import OrganisationStand, Wish
+from portal.wishlist.models_decisions import DecisionRecord, PlanningLine, PlanningRound, WishEvaluation
 
 pytestmark = pytest.mark.usefixtures("demo")
 
@@ -256,6 +257,16 @@ def test_wishes_are_in_each_state(state: str) -> None:
 @pytest.mark.parametrize("decision", WishDecision)
 def test_management_decided_on_wishes_in_each_way(decision: WishDecision) -> None:
     assert count(Wish.state == "published", Wish.decision == decision) >= 1
+
+
+def test_planning_rounds_were_taken_evaluations_written_dates_shown_and_kept_and_a_choice_made() -> None:
+    assert count(PlanningRound.id > 0) == 2
+    assert count(PlanningLine.evaluations == 2) >= 5
+    assert count(WishEvaluation.id > 0) >= 10
+    assert {True, False} <= set(
+        db.session.scalars(select(DecisionRecord.date_published).where(DecisionRecord.release != ""))
+    )
+    assert count(OrganisationStand.chosen.is_not(None)) >= 1
 
 
 def test_declined_planned_and_done_wishes_are_answered() -> None:
