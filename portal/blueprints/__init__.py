@@ -12,7 +12,7 @@ MODULES = (
     "inbound", "unsubscribing", "accounts", "people", "privacy", "organisations", "staff", "audit",
     "events", "roster", "rosters", "imports", "removals",
     "tickets", "drafts", "known", "files", "notes", "presence", "promises", "satisfaction", "reports", "canned", "queue", "bulk", "keyboard", "duty", "assignment",
-    "bookings", "availability", "staff_calendar", "hosts", "busy_calendars", "joining", "calendar_feed",
+    "bookings", "holds", "moves", "placing", "waiting", "availability", "staff_calendar", "hosts", "busy_calendars", "joining", "calendar_feed",
     "after_hours", "holding", "hours_bought", "orders", "payments", "documents", "quotes", "quote_drafts", "usage", "management",
     "wishes", "wish_guide", "wish_cases", "stands", "moderation", "decisions", "wish_lists", "planning", "wish_edits", "wish_comments",
     "questions",

@@ -4,12 +4,12 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
-from portal.blueprints.sessions_page import kind_named, sessions_page
-from portal.bookings.admission import TimeNotOpen, admit
+from portal.blueprints import booking_form
+from portal.blueprints.sessions_page import sessions_page
 from portal.bookings.answers import answers_to
-from portal.bookings.days import by_day, instant_from, instant_text, utc_offset
-from portal.bookings.endings import cancel_booking, close_booking, restore_entitlement
-from portal.bookings.forms import BookingForm, CancellationForm, RestorationForm
+from portal.bookings.days import instant_text, utc_offset
+from portal.bookings.endings import cancel_booking, close_booking, refuse_ended, restore_entitlement
+from portal.bookings.forms import CancellationForm, RestorationForm
 from portal.bookings.letters import invitation_to
 from portal.bookings.models import Booking
 from portal.bookings.queries import (
@@ -18,14 +18,8 @@ from portal.bookings.queries import (
     is_given_back_at,
     session_for,
 )
-from portal.bookings.service import Wanted, book_session, ticket_of_event
-from portal.bookings.training import terms_of
 from portal.clock import now
-from portal.errors import NotFound
-from portal.events.models import Event
-from portal.events.queries import event_for
-from portal.policy.terms import Audience, SessionKind, in_words
-from portal.policy.training import audience_of, kind_for
+from portal.policy.terms import in_words
 from portal.web.access import requires, resolves
 from portal.web.formats import local_time
 from portal.web.htmx import done
@@ -41,7 +35,7 @@ resolves("booking_id", booking_scope)
 @blueprint.get("/events/<int:event_id>/bookings")
 @requires("booking:read")
 def index(event_id: int) -> Response:
-    """The event's training, its open times, and its sessions."""
+    """The kinds of live session of an event with their open times, and its sessions."""
     return sessions_page(event_id)
 
 
@@ -49,41 +43,14 @@ def index(event_id: int) -> Response:
 @requires("booking:create")
 def new(event_id: int) -> Response:
     """The form that books the time it was opened for."""
-    event = event_for(current_actor(), event_id)
-    audience = (
-        _audience(request.args.get("audience")) or _of_kind(request.args.get("kind")) or _no_such_thing()
-    )
-    ticket = ticket_of_event(current_actor(), event, _key(request.args.get("ticket")))
-    about = (
-        {"ticket": str(ticket.id), "note": f"About ticket {ticket.id}: {ticket.subject}"} if ticket else {}
-    )
-    form = BookingForm(
-        audience=audience.value, starts_at=request.args.get("starts_at"), formdata=None, **about
-    )
-    try:
-        admit(event, audience, instant_from(form.starts_at.data))
-    except TimeNotOpen as refusal:
-        return _form_page(event, audience, form, refusal)
-    return _form_page(event, audience, form)
+    return booking_form.opened(event_id)
 
 
 @blueprint.post("/events/<int:event_id>/bookings/new")
 @requires("booking:create")
 def create(event_id: int) -> Response:
     """Book the session; a time that was taken meanwhile keeps the form and offers the next ones."""
-    form = BookingForm()
-    audience = _audience(form.audience.data) or _no_such_thing()
-    starts_at = instant_from(form.starts_at.data)
-    if not form.validate():
-        return _form_page(event_for(current_actor(), event_id), audience, form)
-    wanted = Wanted(
-        audience, starts_at, form.note.data or "", form.recording_wanted.data, _key(form.ticket.data)
-    )
-    try:
-        booking = book_session(current_actor(), event_id, wanted, form_key=form.key)
-    except TimeNotOpen as refusal:
-        return _form_page(event_for(current_actor(), event_id), audience, form, refusal)
-    return done(_page_of(booking), "The session is booked. The invitation is on its way by mail.")
+    return booking_form.sent(event_id)
 
 
 @blueprint.get("/bookings/<int:booking_id>")
@@ -116,6 +83,7 @@ def calendar(booking_id: int) -> Response:
 @requires("booking:cancel")
 def new_cancellation(booking_id: int) -> Response:
     """Ask before cancelling, and say whether the session is given back."""
+    refuse_ended(session_for(current_actor(), booking_id))
     return _cancellation_page(booking_id, CancellationForm())
 
 
@@ -161,19 +129,6 @@ def restore(booking_id: int) -> Response:
     return done(_page_of(booking), "Given back: the event can book a session once more.")
 
 
-def _form_page(
-    event: Event, audience: Audience, form: BookingForm, refusal: TimeNotOpen | None = None
-) -> Response:
-    zone = current_actor().time_zone
-    status = refusal.status if refusal else 422 if form.errors else 200
-    page = render_template(
-        "bookings/new.html", event=event, audience=audience, terms=terms_of(event, kind_for(audience)), form=form,
-        refusal=refusal,
-        starts_at=instant_from(form.starts_at.data), days=by_day(refusal.offered, zone) if refusal else (),
-    )  # fmt: skip
-    return make_response(page, status)
-
-
 def _cancellation_page(booking_id: int, form: CancellationForm, status: int = 200) -> Response:
     booking = session_for(current_actor(), booking_id)
     page = render_template(
@@ -200,26 +155,6 @@ def _asking(booking: Booking) -> dict[str, Any]:
         "consequences": [], "kind": "danger", "fields": {},
         "cancel_href": _page_of(booking), "cancel_label": "Leave it as it is",
     }  # fmt: skip
-
-
-def _audience(text: str | None) -> Audience | None:
-    try:
-        return Audience(text or "")
-    except ValueError:
-        return None
-
-
-def _of_kind(text: str | None) -> Audience | None:
-    kind = kind_named(text)
-    return audience_of(kind) if kind and kind is not SessionKind.LIVE_ASSISTANCE else None
-
-
-def _key(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
-def _no_such_thing() -> Audience:
-    raise NotFound
 
 
 def _page_of(booking: Booking) -> str:

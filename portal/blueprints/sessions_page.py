@@ -9,6 +9,7 @@ from portal.accounts.time_zones import is_time_zone, time_zones
 from portal.bookings.days import instant_from
 from portal.bookings.offers import Kind, Listed, Overview, Week, day_from, overview
 from portal.bookings.queries import coming_sessions, past_sessions
+from portal.bookings.waiting_queries import turns_and_holds
 from portal.clock import now
 from portal.errors import Link
 from portal.events.models import Event
@@ -37,12 +38,13 @@ def sessions_page(event_id: int) -> Response:
         for kind in found.kinds
         if may_book and kind.is_open and allowed[kind.key]
     }
+    turns, kept = turns_and_holds(actor, event_id) if may_book else ({}, {})
     return page_or_fragment(
         "bookings/index.html", "bookings/_offer.html" if chosen in offers else "bookings/index.html",
         event=event, kinds=found.kinds, offers=offers, kind=chosen, offer=offers.get(chosen) if chosen else None,
         may_book=may_book, refusals=_refusals(actor, event, allowed), ways=_ways(actor, event), zone=zone, zones=time_zones(),
         view="week" if request.args.get("view") == "week" else "list", carried=_carried(zone, actor), now=now(),
-        is_chosen=chosen is not None, **_sessions(actor, event_id),
+        turns=turns, kept=kept, is_chosen=chosen is not None, **_sessions(actor, event_id),
     )  # fmt: skip
 
 

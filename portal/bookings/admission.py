@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal.bookings.models import Booking
-from portal.bookings.open_times import open_times
+from portal.bookings.open_times import NOTHING, Besides, open_times
 from portal.bookings.queries import session_using
 from portal.clock import now
 from portal.editions.queries import edition_in_force
@@ -12,7 +12,16 @@ from portal.errors import Link, Refused
 from portal.events.models import Event
 from portal.policy.decision import Decision, WayOn, refused
 from portal.policy.edition import Edition
-from portal.policy.training import Audience, Entitlement, Slot, entitlement_to, kind_for, may_book
+from portal.policy.training import (
+    Entitlement,
+    SessionKind,
+    Slot,
+    audience_of,
+    entitlement_to,
+    has_session_left,
+    may_book_kind,
+    notice_decision,
+)
 
 OFFERED = 3
 
@@ -20,6 +29,7 @@ UNREADABLE = refused("HOW-5", "Choose one of the times on offer.", WayOn.OTHER_S
 NOT_FREE = refused(
     "HOW-5", "That time is not free: live sessions go to whoever books first.", WayOn.OTHER_SLOT
 )
+RUN_OUT = refused("HOW-5", "That time is no longer kept for you, so nothing is booked yet.", WayOn.OTHER_SLOT)
 
 
 class TimeNotOpen(Refused):
@@ -32,7 +42,7 @@ class TimeNotOpen(Refused):
 
     def __init__(self, decision: Decision, offered: tuple[Slot, ...]) -> None:
         super().__init__(decision)
-        self.offered, self.status = offered, 409 if decision is NOT_FREE else 422
+        self.offered, self.status = offered, 409 if decision in (NOT_FREE, RUN_OUT) else 422
 
 
 @dataclass(frozen=True)
@@ -44,31 +54,62 @@ class Admission:
     edition: Edition
 
 
-def admit(event: Event, audience: Audience, starts_at: datetime | None) -> Admission:
-    """COV-1, COV-5 to COV-7, HOW-5: the slots in which `event` may book training for `audience` at a start.
+def admit(
+    event: Event,
+    kind: SessionKind,
+    starts_at: datetime | None,
+    *,
+    is_contact: bool,
+    besides: Besides = NOTHING,
+    edition: Edition | None = None,
+) -> Admission:
+    """COV-1, COV-5 to COV-7, HOW-5, WHO-1: the slots in which a session of a kind may be booked at a start.
 
-    None stands for a text that named no instant; a time without a zone names none either. Raises Refused without the entitlement or when it
-    is used up, TimeNotOpen when the time is past, too near, too far or not free.
+    None stands for a text that named no instant; a time without a zone names none either. Raises Refused
+    without the entitlement, when it is used up, or for live assistance of somebody who is no contact;
+    TimeNotOpen when the time is past, too near, too far or not free. `edition` is the one in force, where it is
+    known already.
     """
-    if starts_at is not None and starts_at.utcoffset() is None:
-        starts_at = None
-    edition, at = edition_in_force(), now()
-    entitlement = entitlement_to(kind_for(audience), event.facts, edition)
-    used_by = session_using(event.id, audience)
-    decision = may_book(entitlement, used_by is not None, starts_at or at, at, edition)
-    if not decision and decision.rule == entitlement.rule:
+    edition = edition or edition_in_force()
+    entitlement = entitled(event, kind, edition, is_contact=is_contact)
+    return Admission(entitlement, open_slots_at(kind, starts_at, edition, besides), edition)
+
+
+def entitled(event: Event, kind: SessionKind, edition: Edition, *, is_contact: bool) -> Entitlement:
+    """COV-1, COV-5 to COV-7, WHO-1: what entitles an event to book a session of a kind. Raises Refused."""
+    entitlement = entitlement_to(kind, event.facts, edition)
+    used_by = session_using(event.id, audience_of(kind)) if entitlement.sessions is not None else None
+    decision = has_session_left(entitlement, used_by is not None)
+    if not decision:
         raise Refused(decision, links=ways_on(event.id, used_by))
-    if starts_at is None or not decision:
-        raise time_not_open(audience, UNREADABLE if starts_at is None else decision, edition)
-    slots = open_times(edition, at, around=starts_at).starting(kind_for(audience), starts_at)
+    allowed = may_book_kind(kind, is_contact=is_contact)
+    if not allowed:
+        raise Refused(
+            allowed, links=(Link("Register as a Technical Contact", "roster.new", {"event_id": event.id}),)
+        )
+    return entitlement
+
+
+def open_slots_at(
+    kind: SessionKind, starts_at: datetime | None, edition: Edition, besides: Besides = NOTHING
+) -> tuple[Slot, ...]:
+    """HOW-5: the slot of each host who can take a kind of session at a start. Raises TimeNotOpen."""
+    if starts_at is None or starts_at.utcoffset() is None:
+        raise time_not_open(kind, UNREADABLE, edition)
+    at = now()
+    timely = notice_decision(kind, starts_at, at, edition)
+    if not timely:
+        raise time_not_open(kind, timely, edition)
+    times = open_times(edition, at, besides=besides)
+    slots = times.starting(kind, starts_at)
     if not slots:
-        raise time_not_open(audience, NOT_FREE, edition)
-    return Admission(entitlement, slots, edition)
+        raise TimeNotOpen(NOT_FREE, times.soonest(kind, OFFERED))
+    return slots
 
 
-def time_not_open(audience: Audience, decision: Decision, edition: Edition) -> TimeNotOpen:
+def time_not_open(kind: SessionKind, decision: Decision, edition: Edition) -> TimeNotOpen:
     """The refusal of a time, with the next ones that can be booked."""
-    return TimeNotOpen(decision, open_times(edition, now()).soonest(kind_for(audience), OFFERED))
+    return TimeNotOpen(decision, open_times(edition, now()).soonest(kind, OFFERED))
 
 
 def ways_on(event_id: int, used_by: Booking | None) -> tuple[Link, ...]:

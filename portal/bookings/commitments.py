@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import Person
 from portal.bookings.models import Booking
-from portal.bookings.models_commitments import Commitment, SlotHold
-from portal.clock import now
+from portal.bookings.models_commitments import Commitment
+from portal.bookings.turns import clear_run_out
 from portal.db import db
 from portal.errors import Conflict, Link
 from portal.policy.wording import clock, counted, listed, long_day
@@ -60,12 +60,6 @@ def lock_hosts(host_ids: Iterable[int]) -> None:
     """Lock hosts, in order of key, until the transaction closes: before what takes them is read and written."""
     hosts = select(Person.id).where(Person.id.in_(set(host_ids))).order_by(Person.id)
     db.session.execute(hosts.with_for_update(key_share=True))
-
-
-def clear_run_out(host_ids: Iterable[int]) -> None:
-    """Delete the holds of locked hosts that have run out."""
-    run_out = SlotHold.host_id.in_(set(host_ids)), SlotHold.expires_at <= now()
-    db.session.execute(delete(SlotHold).where(*run_out))
 
 
 def _what_stands(taken: Sequence[Commitment]) -> str:

@@ -82,6 +82,16 @@ def instant_from(text: str | None) -> datetime | None:
         return None
 
 
+def instant_on(day: date, at: time, zone: str) -> datetime | None:
+    """The instant of a clock time on a day, in UTC: the first of two where the clocks go back; None where it is left out."""
+    try:
+        instant = datetime.combine(day, at, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        here = instant.astimezone(ZoneInfo(zone))
+    except OverflowError:
+        return None
+    return instant if (here.date(), here.time()) == (day, at) else None
+
+
 def midnight(day: date, zone: str) -> datetime:
     """The instant at which a day begins in `zone`."""
     return datetime.combine(day, time(0), tzinfo=ZoneInfo(zone)).astimezone(UTC)

@@ -14,8 +14,9 @@ REASON_LENGTH = 500
 class BookingForm(CreatingForm):
     """Booking one of the open times."""
 
-    audience = HiddenField()
+    kind = HiddenField()
     starts_at = HiddenField()
+    hold = HiddenField()
     ticket = HiddenField()
     note = TextAreaField(
         "What should the session cover?",

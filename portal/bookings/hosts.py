@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from portal.accounts.models import Person
 from portal.bookings.host_times import who_may_be_open
@@ -25,13 +25,15 @@ class Choice:
     reason: str
 
 
-def hold_hosts(starts_at: datetime) -> None:
-    """Lock every host who may be open at that instant, in order of key, until the transaction closes.
+def hold_hosts(starts_at: datetime, *others: int) -> list[int]:
+    """Lock every host who may be open at that instant, and others, in order of key; the keys of all.
 
-    FOR NO KEY UPDATE: two bookings, or a booking and the removal of its window, take turns.
+    Until the transaction closes. FOR NO KEY UPDATE: two bookings, or a booking and the removal of its window,
+    take turns.
     """
-    hosts = select(Person.id).where(Person.id.in_(who_may_be_open(starts_at))).order_by(Person.id)
-    db.session.execute(hosts.with_for_update(key_share=True))
+    wanted = or_(Person.id.in_(who_may_be_open(starts_at)), Person.id.in_(others))
+    hosts = select(Person.id).where(wanted).order_by(Person.id)
+    return list(db.session.scalars(hosts.with_for_update(key_share=True)))
 
 
 def hold_host(host_id: int) -> None:

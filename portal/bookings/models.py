@@ -21,7 +21,8 @@ SAME_HOST = text("int8range(host_id, host_id, '[]')")
 
 
 def _usual_kind(context: DefaultExecutionContext) -> str:
-    return kind_for(Audience(context.get_current_parameters()["audience"])).value
+    given = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return kind_for(Audience(given["audience"])).value
 
 
 class Availability(Base):

@@ -38,7 +38,7 @@ def booking_scope(actor: Actor, booking_id: int) -> Scope | None:
 
 def session_for(actor: Actor, booking_id: int) -> Booking:
     """A session with its event, host and booker. Raises NotFound when the actor may not know of it."""
-    parties = joinedload(Booking.booked_by), joinedload(Booking.handed_to)
+    parties = joinedload(Booking.booked_by), joinedload(Booking.handed_to), joinedload(Booking.placed_by)
     statement = visible_sessions(actor).options(*parties)
     found = db.session.scalar(
         statement.where(Booking.id == booking_id).execution_options(populate_existing=True)

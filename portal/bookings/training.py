@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from portal.editions.queries import edition_in_force
 from portal.events.models import Event
+from portal.policy.edition import Edition
 from portal.policy.training import SessionKind, entitlement_to, session_times
 from portal.policy.wording import length
 
@@ -21,9 +21,8 @@ class Terms:
     rule: str
 
 
-def terms_of(event: Event, kind: SessionKind) -> Terms:
-    """The terms of a kind of live session for `event`, under the edition in force."""
-    edition = edition_in_force()
+def terms_of(event: Event, kind: SessionKind, edition: Edition) -> Terms:
+    """The terms of a kind of live session for `event`, under an edition."""
     entitlement, times = entitlement_to(kind, event.facts, edition), session_times(kind, edition)
     title = entitlement.title
     return Terms(

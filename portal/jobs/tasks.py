@@ -96,6 +96,15 @@ def remind_of_sessions() -> None:
         pass
 
 
+@task("tend_waiting_list", cron="* * * * *")
+def tend_waiting_list() -> None:
+    """Let times go that nobody keeps any longer, and offer what is free to whoever waits for a live session."""
+    from portal.accounts.actor import SYSTEM
+    from portal.bookings.waiting_list import tend_waiting_list as tend
+
+    tend(SYSTEM)
+
+
 @task("send_follow_ups", cron="* * * * *")
 def send_follow_ups() -> None:
     """Send the reminders of tickets whose time has come."""
@@ -265,48 +274,6 @@ def forget_attendees() -> None:
             pass
 
 
-@task("recount_wishes", cron="23 * * * *")
-def recount_wishes() -> None:
-    """Count wishes anew whose customers, licences or people have changed."""
-    from portal.wishlist.recounting import recount_wishes as count
-
-    count()
-
-
-@task("send_wish_digests", cron="11,41 * * * *")
-def send_wish_digests() -> None:
-    """Mail who follows a wish what management decided, all in one."""
-    from portal.wishlist.digests import send_digests
-
-    send_digests()
-
-
-@task("seal_trail", cron="* * * * *")
-def seal_trail() -> None:
-    """Seal what was written into the record of changes since the last time."""
-    from portal.audit.seals import seal_trail as seal
-
-    seal()
-
-
-@task("check_trail", cron="43 3 * * *")
-def check_trail() -> None:
-    """Compare the record of changes with its seals, and delete what is older than it is kept."""
-    from portal.audit.seals import check_trail as check
-    from portal.audit.seals import forget_old_entries
-
-    check()
-    forget_old_entries()
-
-
-@task("forget_old_mail", cron="51 3 * * *")
-def forget_old_mail() -> None:
-    """Delete texts of mail sent, and mail as it came in, that are older than they are kept."""
-    from portal.privacy.retention import forget_old_mail as forget
-
-    forget()
-
-
 @task("ask_for_feedback", cron="*/10 * * * *")
 def ask_for_feedback() -> None:
     """Ask how live sessions were that have been held and not been asked about yet."""
@@ -353,6 +320,48 @@ def clear_file(name: str) -> None:
     from portal.recordings.materials import clear_file as clear
 
     clear(name)
+
+
+@task("recount_wishes", cron="23 * * * *")
+def recount_wishes() -> None:
+    """Count wishes anew whose customers, licences or people have changed."""
+    from portal.wishlist.recounting import recount_wishes as count
+
+    count()
+
+
+@task("send_wish_digests", cron="11,41 * * * *")
+def send_wish_digests() -> None:
+    """Mail who follows a wish what management decided, all in one."""
+    from portal.wishlist.digests import send_digests
+
+    send_digests()
+
+
+@task("seal_trail", cron="* * * * *")
+def seal_trail() -> None:
+    """Seal what was written into the record of changes since the last time."""
+    from portal.audit.seals import seal_trail as seal
+
+    seal()
+
+
+@task("check_trail", cron="43 3 * * *")
+def check_trail() -> None:
+    """Compare the record of changes with its seals, and delete what is older than it is kept."""
+    from portal.audit.seals import check_trail as check
+    from portal.audit.seals import forget_old_entries
+
+    check()
+    forget_old_entries()
+
+
+@task("forget_old_mail", cron="51 3 * * *")
+def forget_old_mail() -> None:
+    """Delete texts of mail sent, and mail as it came in, that are older than they are kept."""
+    from portal.privacy.retention import forget_old_mail as forget
+
+    forget()
 
 
 @task("send_monthly_report", cron="5 13 * * *")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from portal.policy.decision import Decision, WayOn, granted, refused
@@ -76,3 +77,12 @@ def may_override(decision: Decision, reason: str, *, is_staff: bool) -> Decision
     if decision or (is_staff and reason.strip()):
         return granted(decision.rule, decision.reason)
     return decision
+
+
+def beyond_notice(kind: SessionKind, edition: Edition) -> Edition:
+    """HOW-5: the edition as it is asked for a time that staff choose: any start from now until two years ahead."""
+    sessions = tuple(
+        replace(times, least_notice_minutes=0, horizon_days=730) if times.kind is kind else times
+        for times in edition.training.sessions
+    )
+    return replace(edition, training=replace(edition.training, sessions=sessions))

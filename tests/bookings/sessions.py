@@ -11,7 +11,8 @@ from portal.bookings.models import Availability, Booking
 from portal.bookings.service import Wanted, book_session
 from portal.db import db
 from portal.events.models import Event
-from portal.policy.terms import Audience
+from portal.policy.terms import Audience, SessionKind
+from portal.policy.training import kind_for
 from tests.people import actor_of
 
 
@@ -41,6 +42,8 @@ def unwritten(
         "busy": Range(starts_at - timedelta(minutes=10), ends_at + timedelta(minutes=15)),
         "one_per_event": True, "uses_entitlement": True,
     } | changes  # fmt: skip
+    if "kind" not in values:
+        values["kind"] = kind_of(values["audience"]).value
     return Booking(event=db.session.merge(event), host_id=host.id, booked_by_id=by.id, **values)
 
 
@@ -57,13 +60,18 @@ def booking(
 def book(
     who: Person,
     event: Event,
-    audience: Audience | str = "presenters",
+    audience: Audience | SessionKind | str = "presenters",
     at: datetime | None = WEDNESDAY,
     **more: Any,
 ) -> Booking:
     """Book as `who` would."""
     key = more.pop("form_key", None) or str(uuid.uuid4())
-    return book_session(actor_of(who), event.id, Wanted(Audience(audience), at, **more), form_key=key)
+    return book_session(actor_of(who), event.id, Wanted(kind_of(audience), at, **more), form_key=key)
+
+
+def kind_of(named: Audience | SessionKind | str) -> SessionKind:
+    """The kind of session named by itself, or by whom it trains."""
+    return SessionKind(named) if named in set(SessionKind) else kind_for(Audience(named))
 
 
 def state_of(session_id: int) -> tuple[str, bool]:

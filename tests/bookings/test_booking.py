@@ -68,8 +68,9 @@ def test_the_record_says_which_host_and_why(world, congress):
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "booking.booked")).one()
     assert (entry.subject_type, entry.subject_id, entry.event_id) == ("booking", made.id, congress.id)
     assert entry.after["host_chosen_because"] == (
-        "fewest of 2 free hosts: 0 sessions in the last and next 30 days"
+        "takes training for presenters; fewest of 2 free hosts: 0 sessions in the last and next 30 days"
     )
+    assert made.host_reason == entry.after["host_chosen_because"]
 
 
 def test_sessions_long_past_or_cancelled_do_not_weigh_on_a_host(world, congress):

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from portal.accounts.grants import end_grant
 from portal.accounts.models import Grant, Person
-from portal.bookings.open_times import OpenTimes, one_for_each_start, open_times
 from portal.bookings.offers import overview
+from portal.bookings.open_times import OpenTimes, one_for_each_start, open_times
 from portal.db import db
 from portal.policy.edition import FIRST_EDITION
 from portal.policy.training import BusyRange, SessionKind, Window

@@ -9,7 +9,6 @@ from icalendar import Calendar
 from portal.bookings.models import Booking
 from portal.db import db
 from tests.bookings.sessions import WEDNESDAY, book, booking, state_of, utc, window
-from tests.signing_in import FORM_KEY
 
 pytestmark = pytest.mark.usefixtures("outbox")
 AT = "2026-11-25T15:00:00Z"
@@ -55,119 +54,9 @@ def test_who_reads_a_session(who, status, client, world, session):
         assert browser.fragment("get", address).status_code == status
 
 
-@pytest.mark.parametrize(
-    ("who", "status"),
-    [
-        ("organiser", 200),
-        ("contact", 200),
-        ("agent", 403),
-        ("manager", 403),
-        ("outsider", 404),
-        ("nobody", 404),
-    ],
-)
-def test_who_opens_the_form(who, status, client, world, index):
-    window(world.agent)
-    page = client.as_(getattr(world, who)).get(f"{index}/new?audience=presenters&starts_at={AT}")
-    assert page.status_code == status
-
-
 def test_nobody_signed_in_is_sent_to_sign_in(client, index, session):
     for address in (index, f"{index}/new", f"/bookings/{session.id}"):
         assert client.get(address).status_code == 303
-
-
-def test_booking_from_the_page(client, world, index, outbox):
-    window(world.agent)
-    browser = client.as_(world.contact)
-    form = browser.get(f"{index}/new?audience=presenters&starts_at={AT}")
-    assert "Wed 25 Nov 2026, 16:00 CET (UTC+1)" in form.text
-    assert "Wed 25 Nov 2026, 10:00 EST (UTC-5)" in form.text
-    answer = browser.post(
-        f"{index}/new", {"audience": "presenters", "starts_at": AT, "note": "Polls", "recording_wanted": "y"},
-        form_at=f"{index}/new?audience=presenters&starts_at={AT}",
-    )  # fmt: skip
-    assert answer.status_code == 303
-    page = browser.get(answer.location).text
-    assert "The session is booked" in page
-    assert "Polls" in page
-    assert "Asked for" in page
-    assert len(outbox.all()) == 2
-
-
-def test_a_double_click_books_once(client, world, index):
-    window(world.agent, hours=6)
-    browser = client.as_(world.contact)
-    address = f"{index}/new?audience=contacts&starts_at={AT}"
-    key = FORM_KEY.search(browser.get(address).text)[1]
-    data = {"audience": "contacts", "starts_at": AT, "form_key": key}
-    answers = [browser.post(f"{index}/new", data, form_at=address) for _ in range(2)]
-    assert answers[0].location == answers[1].location
-    assert count() == 1
-
-
-def test_a_time_taken_meanwhile_keeps_the_form_and_offers_others(client, world, congress, index):
-    window(world.agent, hours=6)
-    browser = client.as_(world.contact)
-    booking(world.fair, world.agent, world.outside_contact)
-    answer = browser.post(
-        f"{index}/new", {"audience": "presenters", "starts_at": AT, "note": "Polls, please"}, form_at=index
-    )
-    assert answer.status_code == 409
-    assert "Polls, please" in answer.text
-    offered = re.findall(r'type="radio" name="starts_at" value="([^"]+)"', answer.text)
-    assert offered == ["2026-11-25T16:30:00Z", "2026-11-25T17:00:00Z", "2026-11-25T17:30:00Z"]
-    again = browser.post(f"{index}/new", {"audience": "presenters", "starts_at": offered[0]}, form_at=index)
-    assert again.status_code == 303
-
-
-def test_a_second_session_is_refused_with_the_rule_and_ways_on(client, world, congress, index, session):
-    later = "2026-11-25T18:00:00Z"
-    browser = client.as_(world.organiser)
-    for answer in (
-        browser.get(f"{index}/new?audience=presenters&starts_at={later}"),
-        browser.post(f"{index}/new", {"audience": "presenters", "starts_at": later}, form_at=index),
-    ):
-        assert answer.status_code == 422
-        assert 'href="/policies#COV-5"' in answer.text
-        assert f'href="/bookings/{session.id}"' in answer.text
-        assert f'href="/events/{congress.id}/tickets/new"' in answer.text
-    assert count() == 1
-
-
-@pytest.mark.parametrize(
-    ("audience", "starts_at", "status"),
-    [
-        ("presenters", "", 422), ("presenters", "soon", 422), ("presenters", "2026-11-25T15:00:00", 422),
-        ("presenters", "2020-01-01T00:00:00Z", 422), ("presenters", "2026-11-24T10:00:00Z", 422),
-        ("presenters", "2028-01-01T00:00:00Z", 422), ("presenters", "2026-11-25T15:10:00Z", 409),
-        ("presenters", "9999-12-31T23:59:59-23:59", 422), ("presenters", "\x00", 422),
-        ("everyone", AT, 404), ("", AT, 404), ("presenters2", AT, 404),
-    ],
-)  # fmt: skip
-def test_forged_times_and_audiences(audience, starts_at, status, client, world, index):
-    window(world.agent)
-    browser = client.as_(world.contact)
-    data = {"audience": audience, "starts_at": starts_at}
-    assert browser.post(f"{index}/new", data, form_at=index).status_code == status
-    assert browser.get(f"{index}/new", query_string=data).status_code == status
-    assert count() == 0
-
-
-def test_a_note_that_is_too_long_is_kept_with_its_error(client, world, index):
-    window(world.agent)
-    data = {"audience": "presenters", "starts_at": AT, "note": "x" * 2001}
-    answer = client.as_(world.contact).post(f"{index}/new", data, form_at=index)
-    assert answer.status_code == 422
-    assert "within 2,000 characters" in answer.text
-    assert "x" * 2001 in answer.text
-    assert count() == 0
-
-
-def test_no_open_time_at_all_leads_to_a_ticket(client, world, congress, index):
-    page = client.as_(world.contact).get(f"{index}/new?audience=presenters&starts_at={AT}")
-    assert page.status_code == 409
-    assert f'href="/events/{congress.id}/tickets/new"' in page.text
 
 
 def test_the_sessions_own_page(client, world, session):

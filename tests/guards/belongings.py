@@ -14,6 +14,7 @@ from portal.articles.models import Article, Category, Version
 from portal.audiences.models import AudienceMember
 from portal.bookings.models import Availability, Booking
 from portal.bookings.models_commitments import Commitment
+from portal.bookings.models_commitments import SlotHold, Waiting
 from portal.bookings.models_hosts import HostDay, HostHours, HostProfile
 from portal.busy_calendars.models import BusyCalendar
 from portal.clock import now
@@ -145,14 +146,29 @@ def belongings(world: World, event: Event, organiser: Person, contact: Person, d
             "attachment_id": attachment.id, "order_id": order.id, "quote_id": quote.id, "notice_id": notice.id, "wish_id": wish.id, "round_id": _round(world, wish), "comment_id": comment.id, "session_id": session.id,
             "availability_id": availability.id, "entry_id": _entry(world, day), "booking_id": booking.id, "person_id": contact.id,
             "article_id": article.id, "category_id": article.category_id,
-            "filter_id": _saved_filter(world.agent if event is world.congress else world.manager),
             **_around(booking, contact),
+            "filter_id": _saved_filter(world.agent if event is world.congress else world.manager),
             "colleague_id": world.agent.id, **_rota(world, day), **_hosting(world, day),
             "organisation_id": event.organisation_id, "document_id": document.id, "payment_id": payment.id, "grant_id": registered.grant_id,
             "image_id": _picture(wish), "reply_id": reply.id, "draft_id": _draft(world), "taker_id": world.agent.id,
+            **_waits(world, event, contact, day),
             "window_id": _window(event, contact, order.id, day),
         }
     )  # fmt: skip
+
+
+def _waits(world: World, event: Event, contact: Person, day: int) -> dict[str, int]:
+    """A time that is kept for a contact while they book, and a place in a waiting list."""
+    start = now() + timedelta(days=day)
+    hold = SlotHold(
+        event_id=event.id, kind="contact_training", host_id=world.manager.id, starts_at=start,
+        ends_at=start + timedelta(hours=1), busy=Range(start, start + timedelta(hours=1)), held_by_id=contact.id,
+        expires_at=now() + timedelta(minutes=10),
+    )  # fmt: skip
+    place = Waiting(event_id=event.id, kind="live_assistance", person_id=contact.id)
+    db.session.add_all([hold, place])
+    db.session.commit()
+    return {"hold_id": hold.id, "waiting_id": place.id}
 
 
 def _window(event: Event, contact: Person, order_id: int, day: int) -> int:
@@ -165,23 +181,6 @@ def _window(event: Event, contact: Person, order_id: int, day: int) -> int:
     db.session.add(window)
     db.session.commit()
     return window.id
-
-
-def _picture(wish: Wish) -> int:
-    image = WishImage(wish_id=wish.id, alt="A badge", storage_name=f"gone-{wish.id}", width=1, height=1)
-    db.session.add(image)
-    db.session.commit()
-    return image.id
-
-
-def _mail(event: Event) -> int:
-    mail = InboundMail(
-        door="smtp", envelope_from="a@b.example", envelope_to=[], storage_name=f"gone-mail-{event.id}", size=1,
-        sha256=f"{event.id}", received_on=now().date(), state="quarantined", reason="stranger",
-    )  # fmt: skip
-    db.session.add(mail)
-    db.session.commit()
-    return mail.id
 
 
 def _round(world: World, wish: Wish) -> int:
@@ -213,6 +212,23 @@ def _around(booking: Booking, contact: Person) -> dict[str, int]:
     db.session.add_all([member, material])
     db.session.commit()
     return {"audience_id": booking.id, "member_id": member.id, "material_id": material.id}
+
+
+def _picture(wish: Wish) -> int:
+    image = WishImage(wish_id=wish.id, alt="A badge", storage_name=f"gone-{wish.id}", width=1, height=1)
+    db.session.add(image)
+    db.session.commit()
+    return image.id
+
+
+def _mail(event: Event) -> int:
+    mail = InboundMail(
+        door="smtp", envelope_from="a@b.example", envelope_to=[], storage_name=f"gone-mail-{event.id}", size=1,
+        sha256=f"{event.id}", received_on=now().date(), state="quarantined", reason="stranger",
+    )  # fmt: skip
+    db.session.add(mail)
+    db.session.commit()
+    return mail.id
 
 
 def _article(world: World, event: Event) -> Article:

@@ -30,6 +30,7 @@ SEES = {
     "attachment_id": PERMISSIONS["ticket:read"], "reply_id": PERMISSIONS["reply:manage"], "order_id": PERMISSIONS["order:read"], "quote_id": PERMISSIONS["quote:read"], "notice_id": PERMISSIONS["event:read"], "payment_id": PERMISSIONS["order:read"], "document_id": PERMISSIONS["order:read"],
     "question_id": PERMISSIONS["question:read"], "answer_id": PERMISSIONS["help:manage"],
     "booking_id": PERMISSIONS["booking:read"], "availability_id": PERMISSIONS["availability:publish"],
+    "waiting_id": PERMISSIONS["booking:read"],
     "category_id": PERMISSIONS["article:write"],
     **dict.fromkeys(("host_id", "hours_id", "day_id", "busy_calendar_id"), PERMISSIONS["availability:publish"]),
     "colleague_id": PERMISSIONS["duty:edit"], "exception_id": PERMISSIONS["duty:edit"], "absence_id": PERMISSIONS["duty:edit"],
@@ -45,6 +46,7 @@ SHARED = {"wish_id", "image_id", "article_id"}
 OWN_ONLY = {
     "filter_id": ("agent", "manager"),
     "session_id": ("contact", "outside_contact"),
+    "hold_id": ("contact", "outside_contact"),
     "import_id": ("organiser", "outsider"),
 }
 # Parameters that name nothing of anybody's.
@@ -92,6 +94,8 @@ EXCUSED = {
     # Asked without saying which session and when.
     ("bookings.new", ADMITTED, NOT_FOUND),
     ("bookings.create", ADMITTED, NOT_FOUND),
+    ("holds.create", ADMITTED, NOT_FOUND),
+    ("waiting.create", ADMITTED, NOT_FOUND),
     # A contact's role ends by an approved removal alone (WHO-6).
     ("people.end_role", ADMITTED, FORBIDDEN),
     # Its stored bytes are not there in this world; the permission was given.

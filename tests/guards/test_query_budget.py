@@ -23,7 +23,7 @@ TABLES = {
     "host_id": "(SELECT host_id AS id FROM host_profile) AS hosts", "hours_id": "host_hours", "day_id": "host_day", "busy_calendar_id": "busy_calendar",
     "filter_id": "saved_filter", "exception_id": "duty_exception", "absence_id": "absence",
     "organisation_id": "organisation", "question_id": "question", "answer_id": "published_answer", "attachment_id": "attachment", "article_id": "article", "category_id": "article_category", "session_id": "session", "document_id": "document",
-    "entry_id": "commitment WHERE kind = 'entry'", "window_id": "after_hours_window", "taker_id": "after_hours_ready", "image_id": "wish_image", "reply_id": "canned_reply", "draft_id": "policy_draft",
+    "entry_id": "commitment WHERE kind = 'entry'", "window_id": "after_hours_window", "taker_id": "after_hours_ready", "image_id": "wish_image", "reply_id": "canned_reply", "draft_id": "policy_draft", "hold_id": "slot_hold", "waiting_id": "waiting",
 }  # fmt: skip
 PLAIN = {"number": "1", "name": "organisers", "token": "no-such-token", "part": "contacts", "by": "events"}
 EACH = 4

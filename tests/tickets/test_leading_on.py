@@ -75,10 +75,10 @@ def test_a_contact_books_and_the_booking_remembers_the_ticket(client: PortalClie
     assert f"/events/{event}/bookings?audience=contacts&amp;ticket={ticket.id}" in contact.get(page).text
     times = contact.get(f"/events/{event}/bookings?audience=contacts&ticket={ticket.id}").text
     assert f"ticket={ticket.id}" in times
-    form = f"/events/{event}/bookings/new?audience=contacts&starts_at={WEDNESDAY:%Y-%m-%dT%H:%M}Z&ticket={ticket.id}"
+    form = f"/events/{event}/bookings/new?kind=contact_training&starts_at={WEDNESDAY:%Y-%m-%dT%H:%M}Z&ticket={ticket.id}"
     assert f"About ticket {ticket.id}: Badges in two columns" in contact.get(form).text
     typed = {
-        "audience": "contacts", "starts_at": f"{WEDNESDAY:%Y-%m-%dT%H:%M}Z", "ticket": str(ticket.id),
+        "kind": "contact_training", "starts_at": f"{WEDNESDAY:%Y-%m-%dT%H:%M}Z", "ticket": str(ticket.id),
         "note": "Badges",
     }  # fmt: skip
     booked = contact.post(f"/events/{event}/bookings/new", typed, form_at=form)
