@@ -22,6 +22,12 @@ class Paper:
     kind: str
     sale: Sale
 
+    @property
+    def cents(self) -> int:
+        """What it is over, in cents: a refund of a part is credited in part."""
+        back = self.kind == CREDIT_NOTE and self.at == self.sale.refunded
+        return self.sale.back_cents if back else self.sale.cents
+
 
 def write_documents(frame: Frame) -> None:
     """Number and write the documents of the sales so far, the earliest first, and forget those."""
@@ -55,17 +61,17 @@ def _write(frame: Frame, paper: Paper, issued: dict[int, tuple[int, str]]) -> No
         Document,
         kind=paper.kind, series=series, number=number, cause=f"demo:{paper.kind}:{sale.order_id}",
         organisation_id=sale.organisation_id, event_id=sale.event_id, order_id=sale.order_id, refers_to_id=invoice,
-        issued_at=paper.at, currency=sale.currency, net_cents=sale.cents, tax_cents=0, total_cents=sale.cents,
+        issued_at=paper.at, currency=sale.currency, net_cents=paper.cents, tax_cents=0, total_cents=paper.cents,
         content=content.as_json(),
     )  # fmt: skip
     frame.rows.add(
         LedgerEntry,
         kind=ENTRY_KINDS[paper.kind], cause=f"document:{key}", organisation_id=sale.organisation_id,
         order_id=sale.order_id, document_id=key, at=paper.at, currency=sale.currency, words=content.payment_reference,
-        cents=sale.cents if paper.kind == INVOICE else -sale.cents,
+        cents=paper.cents if paper.kind == INVOICE else -paper.cents,
     )  # fmt: skip
     issued.setdefault(sale.order_id, (key, reference))
-    said = {"number": reference, "total_cents": sale.cents, "order": f"O-{sale.order_id:05d}"}
+    said = {"number": reference, "total_cents": paper.cents, "order": f"O-{sale.order_id:05d}"}
     place = Place(sale.organisation_id, sale.event_id)
     who = sale.orderer if paper.kind != RECEIPT else frame.team.managers[0]
     note(frame, paper.at, who, f"{paper.kind}.issued", Document, key, place, after=said)
@@ -76,7 +82,7 @@ def _enter_money(frame: Frame, sale: Sale) -> None:
     if sale.state == "cancelled" and sale.paid:
         _enter(frame, sale, "payment", -sale.cents, sale.paid)
     if sale.refunded:
-        _enter(frame, sale, "refund", sale.cents, sale.refunded)
+        _enter(frame, sale, "refund", sale.back_cents, sale.refunded)
 
 
 def _enter(frame: Frame, sale: Sale, kind: str, cents: int, at: datetime) -> None:
@@ -101,7 +107,7 @@ def _content(frame: Frame, paper: Paper, invoice: str) -> Content:
         due = sellers_day(paper.at + timedelta(days=settings.invoice_days)).isoformat()
         return replace(sold, due_on=due, bank=several_lines(settings.seller_bank or "", "|"))
     words = "Payment of invoice" if paper.kind == RECEIPT else "Credit on invoice"
-    sold = replace(sold, lines=(ContentLine(f"{words} {invoice}", 1, sale.cents, sale.cents),))
+    sold = replace(sold, lines=(ContentLine(f"{words} {invoice}", 1, paper.cents, paper.cents),))
     if paper.kind == CREDIT_NOTE:
         return replace(sold, reason=(sale.refund_reason or "The order was cancelled.",))
     return replace(sold, method="On invoice", payment_reference=sale.reference, received_on=paid)

@@ -75,6 +75,12 @@ class Sale:
     refunded: datetime | None
     refund_reason: str
     lines: tuple[SoldLine, ...]
+    part_cents: int | None = None
+
+    @property
+    def back_cents(self) -> int:
+        """What was paid back, in cents: a part of it where one is named."""
+        return self.cents if self.part_cents is None else self.part_cents
 
 
 @dataclass(slots=True)

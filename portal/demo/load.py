@@ -14,6 +14,8 @@ from portal.accounts.tokens import new_token
 from portal.clock import now
 from portal.db import db
 from portal.demo import content
+from portal.demo.after_hours import write_ready_hours, write_windows
+from portal.demo.after_hours_ticket import write_ticket_within
 from portal.demo.articles import write_articles
 from portal.demo.availability import Diary
 from portal.demo.bookings import write_bookings
@@ -103,6 +105,7 @@ def _write_all(frame: Frame, scale: int, progress: Progress) -> None:
     settle_team(frame, len(plans))
     write_editions(frame)
     write_rotas(frame)
+    write_ready_hours(frame)
     write_hosts(frame)
     write_entries(frame)
     diary, customers = Diary(frame), []
@@ -118,6 +121,7 @@ def _write_all(frame: Frame, scale: int, progress: Progress) -> None:
         for customer in customers[start:]:
             for stage in customer.stages:
                 write_questions(frame, stage)
+                write_ticket_within(frame, stage)
         if len(customers) == len(plans):
             write_wishes(frame, customers)
             write_articles(frame, customers)
@@ -141,6 +145,7 @@ def _settle(frame: Frame, stage: Stage, diary: Diary) -> list[Draft]:
         write_removals(frame, stage)
         write_list(frame, stage)
         write_quotes(frame, stage)
+        write_windows(frame, stage)
         write_draft(frame, stage)
     write_bookings(frame, stage, diary)
     drafts = list(tickets_of(frame, stage))

@@ -8,8 +8,11 @@ import pytest
 from sqlalchemy import func, select, text
 
 from portal.accounts.models import Grant
+from portal.after_hours.models import Window
+from portal.after_hours.queries import window_at
 from portal.audit.models import AuditEntry
 from portal.bookings.models import Availability, Booking
+from portal.bookings.models_commitments import Commitment
 from portal.clock import now
 from portal.db import db
 from portal.documents.discrepancies import discrepancies
@@ -20,6 +23,7 @@ from portal.orders.models import Order, OrderLine
 from portal.orders.sums import check_orders
 from portal.policy.contacts import contact_limit, removal_due
 from portal.policy.hours import is_business_time, reply_deadline
+from portal.policy.window_promise import window_promise
 from portal.policy.training import (
     Audience,
     SessionKind,
@@ -80,7 +84,8 @@ def test_a_contact_has_the_seat_number_and_the_grant_of_their_event() -> None:
 
 def test_an_order_brings_its_seat_once_paid_or_granted() -> None:
     brought = select(Order.id).join(OrderLine).join(Seat, Seat.order_line_id == OrderLine.id)
-    is_open = (Order.state == "paid") | ((Order.state == "pending") & Order.granted_at.is_not(None))
+    seats = Order.id.in_(select(OrderLine.order_id).where(OrderLine.item == "extra_contact"))
+    is_open = seats & ((Order.state == "paid") | ((Order.state == "pending") & Order.granted_at.is_not(None)))
     assert sorted(db.session.scalars(brought)) == sorted(db.session.scalars(select(Order.id).where(is_open)))
     assert set(db.session.scalars(select(Order.state).where(is_open))) == {"paid", "pending"}
     assert check_orders() == []
@@ -100,6 +105,21 @@ def test_every_order_has_its_documents_and_the_books_add_up() -> None:
     assert discrepancies(db.session.connection()) == []
 
 
+def test_windows_after_hours_stand_as_the_portal_would_have_them() -> None:
+    states = set(db.session.scalars(select(Window.state)))
+    assert {"asked", "ordered", "offered", "confirmed", "done", "cancelled"} == states
+    on_now = select(Window).where(Window.state == "confirmed", Window.starts_at <= now(), Window.ends_at > now())
+    assert len(db.session.scalars(on_now).all()) == 1
+    held = select(Window.id, Window.holder_id).where(Window.state.in_(("confirmed", "done")))
+    kept = select(Commitment.window_id, Commitment.host_id).where(Commitment.kind == "after_hours")
+    assert set(db.session.execute(held).all()) == set(db.session.execute(kept).all())
+    returned = select(Order.state).join(Window, Window.order_id == Order.id).where(Window.state == "cancelled")
+    assert set(db.session.scalars(returned)) == {"partially_refunded", "refunded"}
+    for window in db.session.scalars(select(Window).where(Window.order_id.is_not(None))):
+        assert window.order is not None
+        assert window.asked_at <= window.order.placed_at <= now()
+
+
 def test_removals_are_due_and_decided_as_the_policy_says() -> None:
     edition = edition_in_force()
     for removal in db.session.scalars(select(Removal)):
@@ -112,7 +132,10 @@ def test_an_open_ticket_has_the_promise_that_the_policy_makes() -> None:
     edition = edition_in_force()
     for ticket in db.session.scalars(select(Ticket).where(Ticket.state == "open")):
         assert ticket.awaiting_since is not None
-        assert ticket.reply_due_at == reply_deadline(ticket.awaiting_since, edition).due_at
+        window = window_at(ticket.event_id, ticket.awaiting_since)
+        usual = reply_deadline(ticket.awaiting_since, edition)
+        promise = window_promise(ticket.awaiting_since, usual, window.coverage) if window else usual
+        assert ticket.reply_due_at == promise.due_at
 
 
 def test_messages_follow_one_another_and_none_is_from_the_future() -> None:
