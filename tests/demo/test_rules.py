@@ -23,7 +23,6 @@ from portal.orders.models import Order, OrderLine
 from portal.orders.sums import check_orders
 from portal.policy.contacts import contact_limit, removal_due
 from portal.policy.hours import is_business_time, reply_deadline
-from portal.policy.window_promise import window_promise
 from portal.policy.training import (
     Audience,
     SessionKind,
@@ -35,6 +34,7 @@ from portal.policy.training import (
     open_slots,
     session_times,
 )
+from portal.policy.window_promise import window_promise
 from portal.roster.models import Contact, Removal, Seat
 from portal.roster.seats import sync_seats
 from portal.tickets.models import Attachment, Message, Ticket
@@ -108,12 +108,16 @@ def test_every_order_has_its_documents_and_the_books_add_up() -> None:
 def test_windows_after_hours_stand_as_the_portal_would_have_them() -> None:
     states = set(db.session.scalars(select(Window.state)))
     assert {"asked", "ordered", "offered", "confirmed", "done", "cancelled"} == states
-    on_now = select(Window).where(Window.state == "confirmed", Window.starts_at <= now(), Window.ends_at > now())
+    on_now = select(Window).where(
+        Window.state == "confirmed", Window.starts_at <= now(), Window.ends_at > now()
+    )
     assert len(db.session.scalars(on_now).all()) == 1
     held = select(Window.id, Window.holder_id).where(Window.state.in_(("confirmed", "done")))
     kept = select(Commitment.window_id, Commitment.host_id).where(Commitment.kind == "after_hours")
     assert set(db.session.execute(held).all()) == set(db.session.execute(kept).all())
-    returned = select(Order.state).join(Window, Window.order_id == Order.id).where(Window.state == "cancelled")
+    returned = (
+        select(Order.state).join(Window, Window.order_id == Order.id).where(Window.state == "cancelled")
+    )
     assert set(db.session.scalars(returned)) == {"partially_refunded", "refunded"}
     for window in db.session.scalars(select(Window).where(Window.order_id.is_not(None))):
         assert window.order is not None
