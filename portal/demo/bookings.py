@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from portal.bookings.models import Booking
 from portal.demo import content
 from portal.demo.answers import write_answers
+from portal.demo.around_sessions import Given, write_around
 from portal.demo.availability import PATIENCE_DAYS, Diary, Found
 from portal.demo.customers import Stage
 from portal.demo.dice import dice
@@ -97,6 +98,12 @@ def _write(frame: Frame, stage: Stage, diary: Diary, entitlement: Entitlement, p
         policy_edition=frame.edition_at(booked),
     )
     _note_course(frame, stage, key, plan, (booked, cancelled), found, booker)
+    write_around(
+        Given(
+            frame, stage, key, entitlement, plan.state, plan.recording, found.starts_at, found.ends_at, booked, booker,
+            found.host,
+        )
+    )  # fmt: skip
     if plan.state == "confirmed":
         write_answers(frame, stage, key, entitlement.audience, booked, booker, found.host)
 

@@ -1,11 +1,18 @@
-"""Attendees' questions in the demo: each state, each true to the rules."""
+"""Attendees' questions in the demo: each state, each true to the rules; and what is around live sessions stands as the portal would have it."""
 
 import pytest
 from sqlalchemy import func, select
 
+from portal.accounts.actor import SYSTEM
+from portal.audiences.erasing import erase_by_rule
+from portal.audiences.feedback import ask_for_feedback
+from portal.audiences.models import AudienceMember, SessionFeedback, SessionRecord
+from portal.bookings.models import Booking
 from portal.clock import now
 from portal.db import db
 from portal.questions.models import HelpPage, PublishedAnswer, Question, QuestionMessage
+from portal.recordings.models import Recording, RecordingAccess, RecordingPass
+from portal.recordings.publishing import expire_recordings
 from portal.tickets.models import Message
 
 pytestmark = pytest.mark.usefixtures("demo")
@@ -38,3 +45,33 @@ def test_nothing_is_from_the_future_and_turns_follow_their_question() -> None:
     )
     for sent, asked, last in db.session.execute(turns):
         assert asked < sent <= last <= now()
+
+
+def test_a_recording_stands_where_one_was_wished_for() -> None:
+    wished = select(Booking.id).where(Booking.recording_wanted, Booking.state != "cancelled")
+    assert set(db.session.scalars(wished)) == set(db.session.scalars(select(Recording.booking_id)))
+    states = set(db.session.scalars(select(Recording.state)))
+    assert {"accepted", "published", "expired"} <= states
+
+
+def test_somebody_came_missed_it_got_the_recording_and_opened_it() -> None:
+    figures = [func.count().filter(AudienceMember.attended.is_(came)) for came in (True, False)]
+    assert all(db.session.execute(select(*figures)).one())
+    opened = select(RecordingAccess.member_id).where(RecordingAccess.member_id.is_not(None))
+    passed = set(db.session.scalars(select(RecordingPass.member_id)))
+    assert passed
+    assert set(db.session.scalars(opened)) <= passed
+    assert db.session.scalar(select(func.max(RecordingAccess.at))) <= now()
+
+
+def test_what_was_said_was_asked_before_and_every_list_has_its_figures() -> None:
+    said = db.session.scalars(select(SessionFeedback).where(SessionFeedback.score.is_not(None))).all()
+    assert said
+    assert all(each.asked_at < each.answered_at <= now() for each in said)
+    noted = select(SessionRecord.booking_id).where(SessionRecord.attendance_at.is_not(None))
+    came = select(AudienceMember.booking_id).where(AudienceMember.attended.is_(True))
+    assert set(db.session.scalars(noted)) == set(db.session.scalars(came))
+
+
+def test_nothing_is_left_to_ask_to_expire_or_to_erase() -> None:
+    assert (ask_for_feedback(SYSTEM), expire_recordings(SYSTEM), erase_by_rule(SYSTEM)) == (0, 0, 0)
