@@ -86,7 +86,7 @@ def hand_to_host(actor: Actor, booking_id: int, host_id: int, reason: str) -> Bo
         actor, "booking.handed_to_host", booking, scope=booking.scope,
         before={"host": former.name}, after={"host": booking.host.name, "reason": reason},
     )  # fmt: skip
-    send_host_changed(booking, actor, former_host=former)
+    send_host_changed(booking, actor, former_host=former, reason=reason)
     pass_on([former.id])
     return booking
 

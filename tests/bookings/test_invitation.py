@@ -5,20 +5,21 @@ from datetime import timedelta
 import pytest
 from icalendar import Calendar
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import Range
 
-from portal.accounts.actor import SYSTEM
 from portal.accounts.models import Person
 from portal.bookings.endings import cancel_booking
-from portal.bookings.letters import invitation_to, send_host_changed, send_moved
+from portal.bookings.joining import set_join_link
+from portal.bookings.letters import invitation_to
 from portal.bookings.models import Booking
 from portal.bookings.models_calendars import SessionReply
-from portal.bookings.queries import session_for
+from portal.bookings.moving import hand_to_host, move_booking
 from portal.clock import now
-from portal.db import db, in_transaction
+from portal.db import db
 from portal.mail.addresses import session_address
 from tests.bookings.calendars import calendar_text, entry_in, stamp_of
 from tests.bookings.sessions import WEDNESDAY, book, window
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 pytestmark = pytest.mark.usefixtures("outbox", "takes_mail")
 
@@ -27,33 +28,6 @@ pytestmark = pytest.mark.usefixtures("outbox", "takes_mail")
 def session(world, congress):
     window(world.agent)
     return book(world.contact, congress)
-
-
-def change(booking_id, what, **values):
-    """Change a session as a use case does, and tell everybody of it by `what`."""
-
-    def work():
-        booking = session_for(SYSTEM, booking_id)
-        told = what(booking)
-        booking.calendar_sequence += 1
-        for name, value in values.items():
-            setattr(booking, name, value)
-        db.session.flush()
-        db.session.refresh(booking)
-        told(booking)
-
-    in_transaction(work)
-
-
-def moved_by(world, hours):
-    def before(booking):
-        was = booking.starts_at
-        return lambda changed: send_moved(changed, world.actor("agent"), was=was)
-
-    return before, {
-        "starts_at": WEDNESDAY + timedelta(hours=hours),
-        "ends_at": WEDNESDAY + timedelta(hours=hours + 1),
-    }
 
 
 def arrived(run_jobs):
@@ -76,39 +50,34 @@ def test_a_life_of_invite_move_and_cancel(session, world, run_jobs, clock):
     first = invited[guest]
     assert (first.method, first.sequence, first.status) == ("REQUEST", 0, "CONFIRMED")
     assert (first.partstat, first.rsvp) == ("NEEDS-ACTION", "TRUE")
-    assert (first.starts_at, first.ends_at) == (WEDNESDAY, WEDNESDAY + timedelta(hours=1))
+    assert (first.starts_at, first.ends_at) == (WEDNESDAY, WEDNESDAY + HOUR)
     assert first.summary == "Training for presenters: Congress"
     assert first.organiser == f"mailto:{session_address(session.id, world.contact.id)}"
     clock.shift(timedelta(minutes=5))
-    before, values = moved_by(world, 1)
-    change(session.id, before, **values, busy=_busy(1))
+    move_booking(world.actor("contact"), session.id, WEDNESDAY + HOUR)
     moved = arrived(run_jobs)
     assert {entry.uid for entry in (*invited.values(), *moved.values())} == {session.calendar_uid}
     assert {(entry.method, entry.sequence) for entry in moved.values()} == {("REQUEST", 1)}
-    assert moved[guest].starts_at == WEDNESDAY + timedelta(hours=1)
+    assert moved[guest].starts_at == WEDNESDAY + HOUR
+    set_join_link(world.actor("agent"), session.id, "https://meet.example/1")
+    linked = arrived(run_jobs)
+    assert {(entry.method, entry.sequence, entry.location) for entry in linked.values()} == {
+        ("REQUEST", 2, "https://meet.example/1")
+    }
     cancel_booking(world.actor("contact"), session.id)
     struck = arrived(run_jobs)
     assert set(struck) == {host, guest}
     assert {(entry.method, entry.sequence, entry.status, entry.uid) for entry in struck.values()} == {
-        ("CANCEL", 2, "CANCELLED", session.calendar_uid)
+        ("CANCEL", 3, "CANCELLED", session.calendar_uid)
     }
+    assert {entry.location for entry in struck.values()} == {""}
     assert {entry.rsvp for entry in struck.values()} == {"FALSE"}
-
-
-def _busy(hours):
-    return Range(
-        WEDNESDAY + timedelta(hours=hours, minutes=-10), WEDNESDAY + timedelta(hours=hours + 1, minutes=15)
-    )
 
 
 def test_another_host_is_invited_and_the_former_one_struck_out(session, world, run_jobs):
     run_jobs()
-    former = world.agent
-
-    def handed(_booking):
-        return lambda booking: send_host_changed(booking, world.actor("manager"), former_host=former)
-
-    change(session.id, handed, host_id=world.manager.id)
+    window(world.manager, WEDNESDAY + 7 * DAY)
+    hand_to_host(world.actor("manager"), session.id, world.manager.id, "Agent is ill.")
     got = arrived(run_jobs)
     assert {to: (entry.method, entry.sequence) for to, entry in got.items()} == {
         world.contact.email: ("REQUEST", 1), world.manager.email: ("REQUEST", 1), world.agent.email: ("CANCEL", 1),
@@ -131,8 +100,7 @@ def test_what_was_answered_about_this_time_stays_and_about_another_is_asked_anew
     text = invitation_to(session, "C", world.contact.email, person_id=world.contact.id).content
     assert entry_in(text).partstat == "ACCEPTED"
     run_jobs()
-    before, values = moved_by(world, 1)
-    change(session.id, before, **values, busy=_busy(1))
+    move_booking(world.actor("contact"), session.id, WEDNESDAY + HOUR)
     assert arrived(run_jobs)[world.contact.email].partstat == "NEEDS-ACTION"
 
 

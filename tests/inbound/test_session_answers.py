@@ -111,7 +111,7 @@ def test_a_customer_who_declines_is_asked_and_the_host_told(session, world, outb
         "Still booked: Training for Technical Contacts, Congress",
     )
     assert f"/bookings/{session.id}/cancellation" in to_guest.body_text
-    assert "Move it to another time" in to_guest.body_text
+    assert f"/bookings/{session.id}/move" in to_guest.body_text
     assert fresh(session).state == "confirmed"
 
 
