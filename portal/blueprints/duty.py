@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
 from portal.blueprints.duty_week import monday_of, week_table
+from portal.bookings.commitments import StandsInTheWay
 from portal.clock import now
 from portal.duty import queries, service
 from portal.duty.forms import AbsenceForm, DayForm, HoursForm, TopicsForm
@@ -17,6 +18,7 @@ from portal.policy.wording import WEEKDAYS
 from portal.tickets.team import open_tickets
 from portal.web.access import requires, resolves
 from portal.web.htmx import done
+from portal.web.links import hrefs
 from portal.web.signed_in import current_actor
 
 blueprint = Blueprint("duty", __name__)
@@ -119,17 +121,22 @@ def _saved(
             return done(url_for("duty.show", colleague_id=colleague_id), message)
     except Invalid as problem:
         form.show_problems(problem.fields)
+    except StandsInTheWay as taken:
+        return _page(colleague_id, taken.status, taken, **{name: form})
     return _page(colleague_id, 422, **{name: form})
 
 
-def _page(colleague_id: int, status: int = 200, **sent: PortalForm) -> Response:
+def _page(
+    colleague_id: int, status: int = 200, taken: StandsInTheWay | None = None, **sent: PortalForm
+) -> Response:
     at = now()
     found = queries.rotas(at, person_id=colleague_id)
     if not found:
         raise NotFound
     page = render_template(
         "duty/show.html", rota=found[0], is_own=colleague_id == current_actor().id, weekdays=WEEKDAYS, at=at,
-        form=next(iter(sent.values()), None), absences=queries.coming_absences(colleague_id, at),
+        form=next(iter(sent.values()), None), taken=taken, ways=hrefs(taken.links) if taken else [],
+        absences=queries.coming_absences(colleague_id, at),
         days=queries.coming_exceptions(colleague_id, at), hours=edition_in_force().hours, **_forms(found[0]) | sent,
     )  # fmt: skip
     return make_response(page, status)

@@ -10,7 +10,10 @@ from portal.mail.post import address_of, post
 def send_offer(place: Waiting, hold: SlotHold) -> None:
     """Tell whoever waits that a time is kept for them, until when, and where it is booked."""
     address = address_of(
-        "bookings.new", event_id=place.event_id, kind=place.kind, starts_at=instant_text(hold.starts_at),
+        "bookings.new",
+        event_id=place.event_id,
+        kind=place.kind,
+        starts_at=instant_text(hold.starts_at),
         hold=hold.id,
     )
     post(
