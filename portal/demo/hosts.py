@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from portal.accounts.models import Person
 from portal.bookings.models_hosts import HostDay, HostHours, HostProfile
 from portal.busy_calendars.models import BusyCalendar
+from portal.busy_calendars.refreshing import EVERY
 from portal.demo.frame import Frame, Someone, note
 from portal.demo.moments import at_local
 from portal.policy.holiday_list import closed_days
@@ -69,7 +70,7 @@ def _connect(
     key = frame.rows.add(
         BusyCalendar, host_id=host.id, name=name, address=address, busy=busy, connected_at=connected,
         tried_at=tried, read_at=None if problem else tried, failures=1 if problem else 0, problem=problem,
-        note="", next_at=_never(frame),
+        note="", next_at=tried + EVERY if problem else _never(frame),
     )  # fmt: skip
     told = {"host": host.name, "name": name, "server": "calendar.example"}
     note(frame, connected, host, "calendar.connected", BusyCalendar, key, after=told)
