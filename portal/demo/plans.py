@@ -181,7 +181,10 @@ class BookingPlan:
 class WishPlan:
     """A wish. `state` is where it stands, with moderators or else with management; `module` the part it concerns.
 
-    `appeal` is the share of customers who find it useful; `organisation` whose it is, if it matters.
+    `appeal` is the share of customers who find it useful; `organisation` whose it is, if it matters; what an agent adds for
+    one is on its behalf. `cases` are what other customers told of the same; `picture` says in words what one shows.
+    What moderators did: the `question` that the author is asked, why it is `hidden`, the title of the wish that it was merged
+    `into`, the author's own title where it was reworded, the title of an edit that is held, comments that are `waiting`.
     """
 
     title: str
@@ -194,6 +197,18 @@ class WishPlan:
     answer: str = ""
     organisation: str | None = None
     module: str | None = None
+    affected: str = ""
+    frequency: str | None = None
+    workaround: str = ""
+    cases: tuple[str, ...] = ()
+    picture: str = ""
+    question: str = ""
+    hidden: str = ""
+    into: str = ""
+    author_title: str = ""
+    held_title: str = ""
+    locked: bool = False
+    waiting: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

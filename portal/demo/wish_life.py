@@ -49,7 +49,7 @@ class Life:
     @property
     def published_at(self) -> datetime | None:
         """Since when everybody sees it."""
-        return self.moderated_at if self.state == "published" else None
+        return self.moderated_at if self.state in ("published", "hidden", "merged") else None
 
     @property
     def state(self) -> str:
@@ -72,7 +72,7 @@ def life_of(frame: Frame, plan: WishPlan, first: list[Customer], chance: random.
     day = frame.today - timedelta(days=plan.days_ago)
     author, customer = _author(frame, plan, day, first, chance)
     begun = (plan, author, customer, moment_on(day, author.zone, chance))
-    if plan.state == "submitted":
+    if plan.state in ("submitted", "asked_back"):
         return Life(*begun)
     hours = frame.edition.hours
     moderated = add_business_minutes(begun[3], chance.randint(*MODERATED_AFTER), hours)
@@ -89,7 +89,8 @@ def _author(
     frame: Frame, plan: WishPlan, day: date, first: list[Customer], chance: random.Random
 ) -> tuple[Someone, Customer | None]:
     if plan.by == "agent":
-        return frame.team.agents[0], None
+        whose = (customer for customer in first if customer.plan.key == plan.organisation)
+        return frame.team.agents[0], next(whose, None)
     known = [
         (who, customer)
         for customer in first

@@ -11,7 +11,9 @@ from portal.demo.customers import Customer
 from portal.demo.dice import dice
 from portal.demo.frame import Frame, Place, Someone, note
 from portal.demo.phrasing import phrase
+from portal.demo.wish_cases import write_cases, write_picture
 from portal.demo.wish_life import Life, Said, life_of, what_was_said
+from portal.demo.wish_moderation import moderated, write_moderation
 from portal.demo.wish_planning import Course, foreseen, write_choice, write_marks, write_rounds
 from portal.wishlist.counting import recount
 from portal.wishlist.models import Wish, WishFollower, WishStand
@@ -22,12 +24,16 @@ def write_wishes(frame: Frame, customers: list[Customer]) -> None:
     """Write every wish once, however many customers there are; each customer says something of some of them."""
     first = [customer for customer in customers if customer.is_first]
     courses = []
+    keys: dict[str, int] = {}
     for plan in sorted(content.wishes(), key=lambda plan: -plan.days_ago):
         chance = dice("wish", plan.title)
         life = life_of(frame, plan, first, chance)
-        key = _write_row(frame, life)
+        key = keys[plan.title] = _write_row(frame, life, keys)
+        write_moderation(frame, key, life, keys, first)
         _note_course(frame, key, life)
         _write_followers(frame, key, life)
+        write_picture(frame, key, life)
+        write_cases(frame, key, life, first)
         heard = what_was_said(frame, life, customers, chance)
         for said in heard:
             _write_stand(frame, key, said)
@@ -43,15 +49,19 @@ def count_wishes() -> None:
         recount(wish)
 
 
-def _write_row(frame: Frame, life: Life) -> int:
+def _write_row(frame: Frame, life: Life, keys: dict[str, int]) -> int:
     plan = life.plan
     return frame.rows.add(
         Wish,
-        root_id=None,
+        **moderated(frame, life, keys),
         title=_said(life, plan.title),
         problem=_said(life, plan.problem),
         idea=_said(life, plan.idea),
+        affected=_said(life, plan.affected),
+        frequency=plan.frequency,
+        workaround=_said(life, plan.workaround),
         module=plan.module,
+        on_behalf=plan.by == "agent" and life.customer is not None,
         state=life.state,
         decision=life.decision.value,
         author_id=life.author.id,

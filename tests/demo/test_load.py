@@ -19,6 +19,7 @@ NOW = next(iter(MOMENTS.values()))
 BY_CHANCE = {
     "person": {"password_hash"},
     "attachment": {"storage_name", "preview_name"},
+    "wish_image": {"storage_name"},
     "inbound_mail": {"storage_name"},
 }
 

@@ -26,10 +26,13 @@ from portal.roster.imports.queries import plan_for
 from portal.roster.models import Contact, Removal, Seat
 from portal.roster.queries import roster_of
 from portal.tickets.models import Message, Ticket
+from portal.tickets.models_drafts import TicketDraft
 from portal.tickets.models_work import AfterEventHelp, CannedReply, FollowUp, TicketLink, TimeEntry
 from portal.tickets.storage import store
 from portal.wishlist.models import OrganisationStand, Wish
 from portal.wishlist.models_decisions import DecisionRecord, PlanningLine, PlanningRound, WishEvaluation
+from portal.wishlist.models_images import WishImage
+from portal.wishlist.models_moderation import WishComment
 
 pytestmark = pytest.mark.usefixtures("demo")
 
@@ -252,6 +255,17 @@ def test_sessions_and_availability_reach_across_changes_of_the_clocks() -> None:
 @pytest.mark.parametrize("state", ["submitted", "published", "declined"])
 def test_wishes_are_in_each_state(state: str) -> None:
     assert count(Wish.state == state) >= 3
+
+
+def test_wishes_come_with_pictures_cases_and_on_behalf() -> None:
+    for image in db.session.scalars(select(WishImage)):
+        with store().open(image.storage_name) as drawn:
+            assert drawn.read(4) == b"RIFF"
+    assert count(WishImage.alt != "") == 1
+    assert count(WishComment.kind == "case", WishComment.state == "published") >= 3
+    assert count(Wish.on_behalf) == 1
+    assert count(Wish.workaround != "") >= 3
+    assert count(TicketDraft.place == "wish") == 1
 
 
 @pytest.mark.parametrize("decision", WishDecision)
