@@ -36,7 +36,8 @@ def write_cases(frame: Frame, wish: int, life: Life, first: list[Customer]) -> N
     for number, body in enumerate(life.plan.cases):
         customer = others[number % len(others)]
         who = dice("case", life.plan.title, number).choice(customer.people or customer.everybody)
-        at = max(life.published_at or life.submitted_at, who.since) + APART * (number + 1)
+        begins = max(life.published_at or life.submitted_at, who.since)
+        at = min(begins + APART * (number + 1), frame.now - 2 * READ_AFTER)
         told = frame.rows.add(
             WishComment, wish_id=wish, kind="case", state="published", body=body, frequency="every_event",
             author_id=who.id, organisation_id=customer.id, from_staff=False, written_at=at,
