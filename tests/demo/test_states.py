@@ -33,6 +33,7 @@ from portal.wishlist.models import OrganisationStand, Wish
 from portal.wishlist.models_decisions import DecisionRecord, PlanningLine, PlanningRound, WishEvaluation
 from portal.wishlist.models_images import WishImage
 from portal.wishlist.models_moderation import WishComment
+from portal.wishlist.models_moderation import WishComment, WishMerge, WishQuestion, WishReview, WishVersion
 
 pytestmark = pytest.mark.usefixtures("demo")
 
@@ -255,6 +256,25 @@ def test_sessions_and_availability_reach_across_changes_of_the_clocks() -> None:
 @pytest.mark.parametrize("state", ["submitted", "published", "declined"])
 def test_wishes_are_in_each_state(state: str) -> None:
     assert count(Wish.state == state) >= 3
+
+
+def test_moderators_have_everything_to_do_with_wishes() -> None:
+    for state in ("asked_back", "hidden", "merged"):
+        assert count(Wish.state == state) >= 1, state
+    assert count(Wish.locked_at.is_not(None), Wish.state == "published") >= 1
+    assert {kind for (kind,) in db.session.execute(select(WishVersion.kind))} == {
+        "original",
+        "edited",
+        "reworded",
+    }
+    assert count(WishVersion.state == "held") >= 1
+    assert count(WishComment.state == "submitted") >= 2
+    assert count(WishMerge.undone_at.is_(None)) == count(Wish.state == "merged")
+    waits = WishReview.ended_at.is_(None)
+    for kind in ("wish", "edit", "comment"):
+        assert count(waits, WishReview.kind == kind) >= 1, kind
+    assert count(waits, WishReview.kind == "wish") == count(Wish.state.in_(("submitted", "asked_back")))
+    assert count(WishQuestion.closed_at.is_(None)) == count(Wish.state == "asked_back")
 
 
 def test_wishes_come_with_pictures_cases_and_on_behalf() -> None:
