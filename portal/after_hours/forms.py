@@ -17,12 +17,12 @@ from wtforms.widgets import CheckboxInput, DateInput, ListWidget, TimeInput
 
 from portal.accounts.models import Person
 from portal.after_hours.holding import REACH_MOST
-from portal.after_hours.local_times import FIRST, SECOND, Typed, instant, zone_of
 from portal.after_hours.models import ReadyHours
 from portal.after_hours.quoting import NOTE_MOST, Wanted
 from portal.after_hours.readiness import Ready
 from portal.errors import Invalid
 from portal.forms import CreatingForm, PortalForm
+from portal.local_times import TURNS, Typed, instant, zone_of
 from portal.payments.provider import Description
 from portal.policy.readiness import DAY_KIND_LABELS, DayKind
 from portal.policy.terms import Channel, in_words
@@ -32,10 +32,7 @@ CHANNELS = {
     Channel.EMAIL: "By e-mail: tickets and e-mail are answered",
     Channel.LIVE_SESSION: "By live remote session: a member of support is with you on line",
 }
-TURNS = [
-    SelectChoice(FIRST, "The first, before the clocks go back"),
-    SelectChoice(SECOND, "The second, after they went back"),
-]
+TURN_CHOICES = [SelectChoice(*turn) for turn in TURNS]
 BOTH = "Fill in both times, or neither."
 
 
@@ -49,10 +46,10 @@ class WindowForm(CreatingForm):
     )
     starts_on = StringField("First day", widget=DateInput())
     starts_at = StringField("From", widget=TimeInput())
-    starts_turn = RadioField("Which of the two?", [Optional()], choices=TURNS, validate_choice=False)
+    starts_turn = RadioField("Which of the two?", [Optional()], choices=TURN_CHOICES, validate_choice=False)
     ends_on = StringField("Last day", widget=DateInput())
     ends_at = StringField("Until", widget=TimeInput())
-    ends_turn = RadioField("Which of the two?", [Optional()], choices=TURNS, validate_choice=False)
+    ends_turn = RadioField("Which of the two?", [Optional()], choices=TURN_CHOICES, validate_choice=False)
     zone = SelectField("Time zone", validate_choice=False)
     note = TextAreaField(
         "What it is for", [Length(max=NOTE_MOST, message=f"Keep it within {NOTE_MOST:,} characters.")]

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from portal.bookings.commitments import StandsInTheWay
 from portal.bookings.models_commitments import Commitment
 from portal.errors import Invalid
+from portal.local_times import typed
 from portal.staff_calendar.forms import EntryForm
 from portal.staff_calendar.grid import rows_of
 from portal.staff_calendar.queries import (
@@ -125,12 +126,10 @@ def _form_page(
 
 
 def _typed(entry: Commitment) -> dict[str, Any]:
-    start, end = (
-        at.astimezone(ZoneInfo(current_actor().time_zone)) for at in (entry.starts_at, entry.ends_at)
-    )
-    turns = {"starts_turn": "second" if start.fold else "", "ends_turn": "second" if end.fold else ""}
-    times = {"starts_on": f"{start:%Y-%m-%d}", "starts_at": f"{start:%H:%M}", "ends_at": f"{end:%H:%M}"}
-    return {"title": entry.title, **times, **turns}
+    zone = ZoneInfo(current_actor().time_zone)
+    start, end = typed(entry.starts_at, zone), typed(entry.ends_at, zone)
+    times = {"starts_on": start.day, "starts_at": start.at, "ends_at": end.at}
+    return {"title": entry.title, **times, "starts_turn": start.turn, "ends_turn": end.turn}
 
 
 def _week_of(entry: Commitment) -> str:

@@ -8,7 +8,6 @@ from portal.accounts.time_zones import time_zones
 from portal.after_hours import queries
 from portal.after_hours.cancelling import terms_of
 from portal.after_hours.forms import CancelForm, HandForm, HoldForm, OrderForm, WindowForm, WithdrawForm
-from portal.after_hours.local_times import typed, zone_of
 from portal.after_hours.models import Window, reference_of
 from portal.after_hours.quoting import Wanted, WindowPrice, quoted
 from portal.after_hours.service import wanted_of
@@ -17,6 +16,7 @@ from portal.clock import now
 from portal.editions.queries import edition_in_force
 from portal.errors import Conflict, Invalid
 from portal.events.queries import event_for
+from portal.local_times import typed, zone_of
 from portal.money import money
 from portal.orders.queries import order_for
 from portal.payments.configured import descriptions

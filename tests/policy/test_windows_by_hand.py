@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.after_hours.local_times import Typed, instant, typed, zone_of
+from portal.local_times import Typed, instant, typed, zone_of
 from portal.policy.edition import FIRST_EDITION
 from portal.policy.pricing import Channel, after_hours_lines, total
 
