@@ -305,6 +305,14 @@ class TestReadByAll:
         assert "X-Robots-Tag" not in page.headers
         assert visitor.get("/wishes?words=badges").headers["X-Robots-Tag"] == "noindex, follow"
 
+    def test_a_visitor_is_not_taken_for_the_attendee_who_wrote_one(self, visitor, world):
+        wish = Wish(title="A map", problem="I get lost.", state="published", published_at=now())
+        db.session.add(wish)
+        db.session.commit()
+        page = visitor.get(f"/wishes/{wish.id}").text
+        assert "Added by" not in page
+        assert "Change your wish" not in page
+
     @pytest.mark.parametrize("address", ["/wishes/roadmap", "/wishes/changelog", "/wishes/feed.atom"])
     def test_so_are_roadmap_changelog_and_feed(self, visitor, world, address):
         wish, waiting = (
