@@ -11,16 +11,32 @@ from portal.mail.post import post
 def tell_of_answer(
     booking: Booking, person: Person, reply: SessionReply, before: SessionReply | None
 ) -> None:
-    """Tell whom an answer concerns: nobody of an acceptance, unless it takes back a refusal or comes with words."""
+    """Tell whom an answer concerns: nobody of an acceptance, unless it takes back a refusal or comes with words.
+
+    What was said already about the present time is not told again: some programs answer twice.
+    """
+    if before is not None and _says_the_same(booking, before, reply):
+        return
     if reply.answer == "declined":
         tell = _host_declined if person.id == booking.host_id else _customer_declined
         tell(booking, person, reply)
     elif reply.answer == "counter":
         _post(person, "session_time_asked", booking, person, reply)
-    elif person.id != booking.host_id and before is not None and before.answer == "declined":
+    elif person.id != booking.host_id and before is not None and _comes_after_all(before, reply):
         _post(booking.host, "session_coming_after_all", booking, person, reply)
     elif person.id != booking.host_id and reply.comment:
         _post(booking.host, "session_answered", booking, person, reply)
+
+
+def _comes_after_all(before: SessionReply, reply: SessionReply) -> bool:
+    return before.answer == "declined" and reply.answer in ("accepted", "tentative")
+
+
+def _says_the_same(booking: Booking, before: SessionReply, reply: SessionReply) -> bool:
+    said = (before.answer, before.comment, before.proposed_at)
+    return before.sequence >= booking.time_sequence and said == (
+        reply.answer, reply.comment, reply.proposed_at
+    )  # fmt: skip
 
 
 def _customer_declined(booking: Booking, person: Person, reply: SessionReply) -> None:

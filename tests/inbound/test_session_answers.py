@@ -136,6 +136,20 @@ def test_the_host_hears_of_a_customer_who_comes_after_all(session, world, outbox
     ]
 
 
+def test_what_was_said_already_is_not_told_again(session, world, outbox, clock):
+    sent(session, world.contact, "DECLINED")
+    assert len(outbox.all()) == 2
+    clock.shift(timedelta(minutes=1))
+    sent(session, world.contact, "DECLINED", at=NOW + timedelta(minutes=1))
+    assert standings(session) == [("declined", "replaced"), ("declined", "counts")]
+    assert outbox.all() == []
+    held = fresh(session)
+    held.calendar_sequence = held.time_sequence = 1
+    db.session.commit()
+    sent(session, world.contact, "DECLINED", sequence=1, at=NOW + timedelta(minutes=1))
+    assert len(outbox.all()) == 2
+
+
 def test_another_time_is_answered_politely_and_changes_nothing(session, world, outbox):
     asked = utc("2026-11-26 09:00")
     sent(session, world.contact, "TENTATIVE", method="COUNTER", starts_at=asked)
