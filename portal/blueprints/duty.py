@@ -122,14 +122,17 @@ def _saved(
     except Invalid as problem:
         form.show_problems(problem.fields)
     except StandsInTheWay as taken:
-        return _page(colleague_id, taken.status, taken, **{name: form})
-    return _page(colleague_id, 422, **{name: form})
+        return _page(colleague_id, taken.status, {name: form}, taken)
+    return _page(colleague_id, 422, {name: form})
 
 
 def _page(
-    colleague_id: int, status: int = 200, taken: StandsInTheWay | None = None, **sent: PortalForm
+    colleague_id: int,
+    status: int = 200,
+    sent: dict[str, PortalForm] | None = None,
+    taken: StandsInTheWay | None = None,
 ) -> Response:
-    at = now()
+    at, sent = now(), sent or {}
     found = queries.rotas(at, person_id=colleague_id)
     if not found:
         raise NotFound

@@ -28,3 +28,11 @@ def send_lapsed(place: Waiting, starts_at: datetime) -> None:
         place.person, "session_offer_lapsed", cause=f"session-offer-lapsed:{place.id}",
         permission="booking:create", scope=place.scope, place=place, starts_at=starts_at,
     )  # fmt: skip
+
+
+def send_wait_over(place: Waiting) -> None:
+    """Tell whoever waited that nothing became free by the day they named."""
+    post(
+        place.person, "session_wait_over", cause=f"session-wait-over:{place.id}", permission="booking:create",
+        scope=place.scope, place=place,
+    )  # fmt: skip

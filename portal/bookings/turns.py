@@ -13,7 +13,7 @@ from portal.audit.record import record
 from portal.bookings.admission import entitled
 from portal.bookings.held_times import Keeping, facts, keep
 from portal.bookings.hosts import Choice, fairest
-from portal.bookings.letters_waiting import send_lapsed, send_offer
+from portal.bookings.letters_waiting import send_lapsed, send_offer, send_wait_over
 from portal.bookings.models_commitments import SlotHold, Waiting
 from portal.bookings.open_times import OpenTimes, open_times
 from portal.clock import now
@@ -88,9 +88,17 @@ def _offer(hosts: Collection[int]) -> None:
     times = open_times(edition_in_force(), now())
     times = replace(times, windows=tuple(window for window in times.windows if window.host_id in hosts))
     for place in waiting:
+        if place.before is not None and place.before <= times.at:
+            _is_over(place)
+            continue
         choice = first_open(place, times)
         if choice is not None and _is_admitted(place, times):
             times = _offer_to(place, choice, times)
+
+
+def _is_over(place: Waiting) -> None:
+    if end_place(SYSTEM, place.id, "lapsed", "the day has passed"):
+        send_wait_over(place)
 
 
 def first_open(place: Waiting, times: OpenTimes) -> Choice | None:

@@ -239,3 +239,11 @@ def test_who_may_not_join_or_leave(who, answer, taken, events, world, outbox):
         with pytest.raises(answer):
             act()
     assert states() == ["waiting"]
+
+
+def test_a_place_whose_day_has_passed_ends_and_says_so(taken, events, world, outbox, clock):
+    join(world.organiser, events[0], before=WEDNESDAY - DAY)
+    clock.move_to(WEDNESDAY - DAY)
+    tend_waiting_list(SYSTEM)
+    assert states() == ["lapsed"]
+    assert [mail.subject.split(":")[0] for mail in outbox.all()] == ["No time became free"]

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,9 +13,9 @@ from portal.after_hours.models import Window
 from portal.after_hours.queries import window_at
 from portal.audit.models import AuditEntry
 from portal.bookings.models import Availability, Booking
-from portal.bookings.models_commitments import Commitment
+from portal.bookings.models_commitments import Commitment, SlotHold, Waiting
 from portal.clock import now
-from portal.db import db
+from portal.db import Base, db
 from portal.documents.discrepancies import discrepancies
 from portal.documents.models import Document
 from portal.editions.queries import edition_in_force
@@ -24,12 +25,10 @@ from portal.orders.sums import check_orders
 from portal.policy.contacts import contact_limit, removal_due
 from portal.policy.hours import is_business_time, reply_deadline
 from portal.policy.training import (
-    Audience,
     SessionKind,
     busy_range,
     entitlement_to,
     is_given_back,
-    kind_for,
     notice_decision,
     open_slots,
     session_times,
@@ -181,15 +180,15 @@ def test_tickets_are_written_by_people_who_were_contacts_by_then() -> None:
 def test_sessions_are_entitled_to_and_as_long_as_the_policy_says() -> None:
     edition = edition_in_force()
     for booking in db.session.scalars(select(Booking)):
-        audience = Audience(booking.audience)
-        entitlement = entitlement_to(kind_for(audience), booking.event.facts, edition)
-        times = session_times(kind_for(audience), edition)
+        kind = SessionKind(booking.kind)
+        entitlement, times = entitlement_to(kind, booking.event.facts, edition), session_times(kind, edition)
         assert entitlement.entitled
         assert booking.one_per_event == (entitlement.sessions is not None)
         assert booking.ends_at - booking.starts_at == timedelta(minutes=times.length_minutes)
-        busy = busy_range(booking.starts_at, edition, kind_for(audience))
+        busy = busy_range(booking.starts_at, edition, kind)
         assert (booking.busy.lower, booking.busy.upper) == busy
-        assert notice_decision(kind_for(audience), booking.starts_at, booking.booked_at, edition)
+        timely = notice_decision(kind, booking.moved_from or booking.starts_at, booking.booked_at, edition)
+        assert timely or booking.override_reason
         assert booking.booked_at <= now()
 
 
@@ -260,3 +259,25 @@ def test_the_next_key_is_free() -> None:
         assert (
             db.session.scalar(text(f"SELECT nextval(pg_get_serial_sequence('\"{table}\"', 'id'))")) == top + 1
         )
+
+
+def number(model: type[Base], *conditions: Any) -> int:
+    return db.session.scalar(select(func.count()).select_from(model).where(*conditions)) or 0
+
+
+def test_a_time_is_kept_one_is_offered_and_two_events_wait() -> None:
+    assert number(SlotHold, SlotHold.waiting_id.is_(None)) == 1
+    assert number(SlotHold, SlotHold.waiting_id.is_not(None)) == 1
+    assert dict(db.session.execute(select(Waiting.state, func.count()).group_by(Waiting.state)).all()) == {
+        "offered": 1, "waiting": 2,
+    }  # fmt: skip
+
+
+def test_a_session_has_moved_and_another_goes_beyond_a_limit() -> None:
+    assert number(Booking, Booking.moved_from.is_not(None), Booking.kind == "live_assistance") == 1
+    assert number(Booking, Booking.override_reason != "", Booking.placed_by_id.is_not(None)) == 1
+
+
+def test_everything_that_takes_somebody_stands_in_one_table() -> None:
+    assert number(Commitment, Commitment.kind == "session") == number(Booking, Booking.state != "cancelled")
+    assert number(Commitment, Commitment.kind == "hold") == 2
