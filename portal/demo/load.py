@@ -39,6 +39,7 @@ from portal.demo.removals import write_removals
 from portal.demo.roster import write_roster
 from portal.demo.rows import Rows
 from portal.demo.tickets import tickets_of
+from portal.demo.waiting import write_waiting
 from portal.demo.wishes import count_wishes, write_wishes
 from portal.demo.work import write_replies, write_work
 from portal.editions.queries import editions
@@ -148,6 +149,8 @@ def _settle(frame: Frame, stage: Stage, diary: Diary) -> list[Draft]:
         write_windows(frame, stage)
         write_draft(frame, stage)
     write_bookings(frame, stage, diary)
+    if stage.customer.is_first:
+        write_waiting(frame, stage, diary)
     drafts = list(tickets_of(frame, stage))
     write_newcomers(frame, stage, last_seat)
     return drafts
