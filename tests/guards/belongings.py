@@ -13,8 +13,7 @@ from portal.after_hours.models import Window
 from portal.articles.models import Article, Category, Version
 from portal.audiences.models import AudienceMember
 from portal.bookings.models import Availability, Booking
-from portal.bookings.models_commitments import Commitment
-from portal.bookings.models_commitments import SlotHold, Waiting
+from portal.bookings.models_commitments import Commitment, SlotHold, Waiting
 from portal.bookings.models_hosts import HostDay, HostHours, HostProfile
 from portal.busy_calendars.models import BusyCalendar
 from portal.clock import now
