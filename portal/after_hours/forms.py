@@ -73,6 +73,8 @@ class WindowForm(CreatingForm):
         if zone is not None:
             start = _try(problems, lambda: instant("starts", self._typed("starts"), zone))
             ends = _try(problems, lambda: instant("ends", self._typed("ends"), zone))
+        if start is not None and ends is not None and ends <= start:
+            problems["ends_at"] = "The window must end after it starts."
         if problems or channel is None or start is None or ends is None:
             raise Invalid(**problems)
         return Wanted(channel, start, ends, self.note.data or "")
@@ -166,7 +168,7 @@ for _kind, _label in DAY_KIND_LABELS.items():
     setattr(ReadyForm, f"opens_{_kind}", TimeField("From", [Optional()]))
     setattr(ReadyForm, f"closes_{_kind}", TimeField("To", [Optional()]))
     _field = SelectMultipleField(
-        "By",
+        "Channels",
         choices=[SelectChoice(each.value, in_words(each)) for each in Channel],
         validate_choice=False,
         widget=ListWidget(prefix_label=False),

@@ -123,9 +123,9 @@ class Window(Base):
     @property
     def coverage(self) -> Coverage:
         """The window as a promise names it; it must be held, and its holder have been loaded with it."""
-        return Coverage(
-            self.reference, self.holder.name if self.holder else "support", self.ends_at, self.reply_minutes
-        )
+        holder = self.holder.name if self.holder else "support"
+        channel = Channel(self.channel)
+        return Coverage(self.reference, holder, self.ends_at, self.reply_minutes, channel, self.reach)
 
     @property
     def calendar_uid(self) -> str:

@@ -116,6 +116,11 @@ def quoted(wanted: Wanted) -> WindowPrice:
     """The price of a window ordered now. Raises Invalid beside the field (`starts_at`, `ends_at`) that is wrong."""
     edition, tax, at = edition_in_force(), configured_tax(), now()
     _check(wanted, at, edition)
+    return priced(wanted, edition, tax, at)
+
+
+def priced(wanted: Wanted, edition: Edition, tax: Taxing, at: datetime) -> WindowPrice:
+    """The price of a window ordered at an instant. Raises PolicyError for one that cannot be priced."""
     lines = after_hours_lines(wanted.starts_at, wanted.ends_at, wanted.channel, edition, ordered_at=at)
     return WindowPrice(wanted, tuple(_line(each, tax) for each in lines), edition, tax)
 

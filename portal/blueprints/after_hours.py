@@ -1,6 +1,6 @@
 """Windows after hours as customers see them: prices, ordering, one window, cancelling."""
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
 
 from portal.after_hours import cancelling, letters, queries, service
 from portal.after_hours.forms import CancelForm, OrderForm, WithdrawForm
@@ -15,6 +15,8 @@ from portal.events.queries import event_for
 from portal.orders.queries import order_for
 from portal.orders.service import PriceChanged
 from portal.payments.configured import descriptions
+from portal.policy.channels import RequestChannel, may_request
+from portal.policy.terms import Channel
 from portal.web.access import requires, resolves
 from portal.web.htmx import done
 from portal.web.paging import addressed
@@ -31,11 +33,13 @@ often_enough = limiter.shared_limit("60 per hour", scope="window-writes", key_fu
 def index(event_id: int) -> str:
     """The windows of an event, the latest start first, and the hours they come to."""
     actor, at = current_actor(), now()
-    page = queries.windows_of(actor, event_id, request.args.get("cursor"))
+    page, edition = queries.windows_of(actor, event_id, request.args.get("cursor")), edition_in_force()
+    current = queries.window_at(event_id, at)
+    phone = may_request(RequestChannel.PHONE, at, edition, Channel(current.channel) if current else None)
     return render_template(
         "after_hours/index.html", event=event_for(actor, event_id), page=addressed(page), at=at,
-        total=statement_of(actor, event_id=event_id).total, current=queries.window_at(event_id, at),
-        rules=edition_in_force().after_hours,
+        total=statement_of(actor, event_id=event_id).total, current=current, phone=phone,
+        rules=edition.after_hours, number=current_app.extensions["settings"].support_phone,
     )  # fmt: skip
 
 

@@ -22,7 +22,9 @@ class InvoiceProvider:
 
     def describe(self) -> Description:
         """Its name and words."""
-        explanation = "We send an invoice. The seats open when your payment is recorded, or on credit."
+        explanation = (
+            "We send an invoice. What you order opens when your payment is recorded, or support approves it."
+        )
         return Description("invoice", "On invoice", explanation, leaves=False)
 
     def checkout(self, payment: Payment, purchase: Purchase) -> Checkout:

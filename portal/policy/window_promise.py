@@ -12,6 +12,7 @@ from portal.policy.goal_steps import Ending, GoalStep, GoalStepKind
 from portal.policy.goals import GoalClock, GoalKind
 from portal.policy.instants import EASTERN, in_utc
 from portal.policy.promise import Promise, Step, StepKind
+from portal.policy.terms import Channel
 from portal.policy.wording import clock, length, long_day, open_time
 
 _MINUTE = timedelta(minutes=1)
@@ -19,12 +20,17 @@ _MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """AFT-1: a confirmed window as a promise names it: its reference, who holds it, until when (UTC), its goal."""
+    """AFT-1: a confirmed window as a promise names it: its reference, who holds it, until when (UTC), its goal.
+
+    `reach` is how the holder is reached by the window's channel, besides tickets and e-mail.
+    """
 
     name: str
     holder: str
     ends_at: datetime
     reply_minutes: int
+    channel: Channel = Channel.EMAIL
+    reach: str = ""
 
 
 def window_promise(received_at: datetime, usual: Promise, window: Coverage) -> Promise:
@@ -38,7 +44,7 @@ def window_promise(received_at: datetime, usual: Promise, window: Coverage) -> P
         return usual
     reason = (
         f"It arrived within your after-hours window {window.name}, which {window.holder} holds until "
-        f"{_moment(window.ends_at)}, so a reply is due within {length(window.reply_minutes)}."
+        f"{_moment(window.ends_at)}, so a reply is due within {length(window.reply_minutes)}.{_reached(window)}"
     )
     return Promise(received, due, "AFT-1", reason, tuple(_steps(received, due, window)))
 
@@ -69,6 +75,12 @@ def window_goal_steps(
         GoalStep(GoalStepKind.DUE, f"A reply is due by {_moment(now.due_at)}.", now.due_at),
     ]
     return (*steps, _ended(started_at, now, ending)) if ending else tuple(steps)
+
+
+def _reached(window: Coverage) -> str:
+    """AFT-1: the other way in, while the window lasts; none where it has only tickets and e-mail."""
+    words = {Channel.PHONE: "You can also call", Channel.LIVE_SESSION: "The live session is joined at"}
+    return f" {words[window.channel]}: {window.reach}" if window.reach and window.channel in words else ""
 
 
 def _ended(started_at: datetime, now: GoalClock, ending: Ending) -> GoalStep:

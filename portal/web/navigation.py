@@ -70,7 +70,7 @@ PLACES = (
     Place(
         "Calendar", "staff_calendar.index", "availability:publish", frozenset({"staff_calendar"}), "Customers"
     ),
-    Place("After hours", "holding.index", "after_hours:hold", frozenset({"holding"}), "Customers"),
+    Place("After hours", "holding.index", "after_hours:hold", frozenset({"holding", "after_hours"}), "Customers"),
     Place("Orders", "orders.index", "order:read", frozenset({"orders", "documents", "hours_bought"}), "Customers"),
     Place("Quotes", "quotes.index", "quote:read", frozenset({"quotes", "quote_drafts"}), "Customers"),
     Place("Usage", "usage.index", "usage:all", frozenset({"usage"}), "Customers"),

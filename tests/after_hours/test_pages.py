@@ -179,6 +179,7 @@ def test_the_page_of_an_event_and_the_statement_show_its_hours(held, team, clien
         page = client.as_(getattr(team, who)).get(f"/events/{team.congress.id}/after-hours")
         assert window.reference in page.text
         assert "3 h" in page.text
+        assert "support is open" in page.text
     manager = client.as_(team.manager)
     assert window.reference in manager.get("/after-hours").text
     rows = list(csv.DictReader(io.StringIO(manager.get("/after-hours.csv").text.lstrip("\ufeff"))))

@@ -61,6 +61,7 @@ def test_a_ticket_within_it_is_due_within_its_minutes_and_its_holder_has_it_firs
     assert set(mails) == {team.contact.email, team.agent.email}
     assert window.reference in mails[team.contact.email].body_text
     assert "AFT-1" in mails[team.contact.email].body_text
+    assert "You can also call: +1 202 555 0199" in mails[team.contact.email].body_text
     assert "you hold the event's window after hours" in mails[team.agent.email].body_text
     assert promise_of(ticket).rule == "AFT-1"
 
@@ -150,6 +151,7 @@ def test_the_page_says_how_it_is_counted_by_name(team, window, client, wednesday
     )
     ticket_page = client.as_(team.contact).get(f"/tickets/{ticket.id}").text
     assert "#AFT-1" in ticket_page
+    assert "You can also call: +1 202 555 0199" in ticket_page
     assert window.reference in ticket_page
     queue = client.as_(team.agent).get("/staff/tickets").text
     assert "due in 30 min" in queue

@@ -120,6 +120,14 @@ def test_what_is_sent_within_a_window_is_answered_under_its_promise() -> None:
     assert promise.steps[0].text.startswith("Received on Saturday 5 December 2026, 18:40 Eastern")
 
 
+def test_a_promise_within_a_window_says_how_else_its_holder_is_reached() -> None:
+    sent = et("2026-12-05 18:40")
+    usual = reply_deadline(sent, FIRST_EDITION)
+    by_phone = replace(WINDOW, channel=Channel.PHONE, reach="+1 202 555 0199")
+    assert window_promise(sent, usual, by_phone).reason.endswith("You can also call: +1 202 555 0199")
+    assert "call" not in window_promise(sent, usual, replace(by_phone, channel=Channel.EMAIL)).reason
+
+
 def test_a_window_never_makes_a_promise_later() -> None:
     sent = et("2026-12-03 16:50")
     usual = reply_deadline(sent, FIRST_EDITION)
