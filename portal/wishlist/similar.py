@@ -61,7 +61,9 @@ def _candidates(actor: Actor, asked: AskedFor) -> Select[Any]:
     shared = sum((_share_of(part) for part in asked.parts), start=literal(0.0)).label("shared")
     merged = aliased(Wish)
     stems = func.array_to_string(func.tsvector_to_array(func.to_tsvector(ENGLISH, merged.title)), " ")
-    titles = select(func.array_agg(stems)).where(merged.root_id == Wish.id).correlate(Wish).scalar_subquery()
+    # What was never published tells nobody anything, also by how close something is.
+    known = merged.root_id == Wish.id, merged.published_at.is_not(None)
+    titles = select(func.array_agg(stems)).where(*known).correlate(Wish).scalar_subquery()
     return (
         visible_wishes(actor)
         .join(WishWords, WishWords.wish_id == Wish.id)
