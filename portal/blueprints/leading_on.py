@@ -6,7 +6,6 @@ from werkzeug.wrappers import Response as Answer
 from portal.blueprints.ticket_pages import ticket_here
 from portal.errors import Invalid
 from portal.policy.terms import in_words
-from portal.policy.training import kind_for
 from portal.tickets import leading_on
 from portal.tickets.models import Ticket
 from portal.tickets.queries import target_for
@@ -32,9 +31,9 @@ def session(ticket_id: int) -> Response:
 def propose(ticket_id: int) -> Response:
     """Propose it."""
     try:
-        leading_on.propose_session(current_actor(), ticket_id, request.form.get("audience", ""))
+        leading_on.propose_session(current_actor(), ticket_id, request.form.get("kind", ""))
     except Invalid as problem:
-        return _session_page(ticket_id, problem.fields["audience"])
+        return _session_page(ticket_id, problem.fields["kind"])
     return done(_page_of(ticket_id), "The session is proposed. Those who took part are told by mail.")
 
 
@@ -71,7 +70,7 @@ def article(ticket_id: int) -> Answer:
 
 def _session_page(ticket_id: int, problem: str | None = None) -> Response:
     ticket = _ticket(ticket_id)
-    kinds = [(each.value, in_words(kind_for(each))) for each in leading_on.proposable(ticket)]
+    kinds = [(each.value, in_words(each)) for each in leading_on.proposable(ticket)]
     page = render_template("leading_on/session.html", ticket=ticket, kinds=kinds, problem=problem)
     return make_response(page, 422 if problem else 200)
 

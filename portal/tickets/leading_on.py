@@ -7,7 +7,7 @@ from portal.audit.record import record
 from portal.db import db, use_case
 from portal.editions.queries import edition_in_force
 from portal.errors import Conflict, Invalid
-from portal.policy.terms import Audience
+from portal.policy.terms import SessionKind
 from portal.policy.training import entitlements
 from portal.tickets.letters_work import tell_of_proposal
 from portal.tickets.models import Message, Ticket
@@ -16,21 +16,21 @@ from portal.tickets.sides import require_support
 
 
 @use_case
-def propose_session(actor: Actor, ticket_id: int, audience: str) -> Ticket:
+def propose_session(actor: Actor, ticket_id: int, kind: str) -> Ticket:
     """Propose a live session on a ticket; a contact books it, and the booking remembers the ticket (HOW-5).
 
-    Those who took part are told by mail. Raises Invalid (audience) for one that the event is not entitled
+    Those who took part are told by mail. Raises Invalid (kind) for one that the event is not entitled
     to (COV-1, COV-5 to COV-7), Conflict when that one is proposed already, NotFound, Forbidden.
     """
     ticket = locked_target(actor, ticket_id)
     require_support(actor, ticket.scope)
-    if audience not in [each.value for each in proposable(ticket)]:
-        raise Invalid(audience="Choose a session that the event is entitled to.")
-    if ticket.session_proposed == audience:
+    if kind not in proposable(ticket):
+        raise Invalid(kind="Choose a session that the event is entitled to.")
+    if ticket.session_proposed == kind:
         raise Conflict("This session is proposed already.")
     before = {"session_proposed": ticket.session_proposed}
-    ticket.session_proposed = audience
-    after = {"session_proposed": audience}
+    ticket.session_proposed = kind
+    after = {"session_proposed": kind}
     record(actor, "ticket.session_proposed", ticket, before=before, after=after, scope=ticket.scope)
     tell_of_proposal(ticket)
     return ticket
@@ -50,10 +50,10 @@ def withdraw_proposal(actor: Actor, ticket_id: int) -> Ticket:
     return ticket
 
 
-def proposable(ticket: Ticket) -> list[Audience]:
-    """The kinds of live session that the ticket's event is entitled to (COV-1, COV-5 to COV-7)."""
+def proposable(ticket: Ticket) -> list[SessionKind]:
+    """The kinds of live session that the ticket's event is entitled to (COV-1, COV-5 to COV-7, HOW-5)."""
     known = entitlements(ticket.event.facts, edition_in_force())
-    return list(dict.fromkeys(found.audience for found in known if found.entitled))
+    return [found.kind for found in known if found.entitled]
 
 
 def first_question(ticket: Ticket) -> str:

@@ -25,7 +25,7 @@ class Ticket(Base):
     on the customer's side since whoever asked is no longer a contact (WHO-6). One that was merged is
     closed and leads to `merged_into`. `handed_on_at` is when it was last taken from an idle assignee, and
     `managers_told_at` when managers last heard that nobody can take it (HOW-1). `spent_minutes` is the sum of
-    the time noted on it (USE-2). `session_proposed` names the audience of a live session that support proposed
+    the time noted on it (USE-2). `session_proposed` names the kind of live session that support proposed
     on it.
     """
 

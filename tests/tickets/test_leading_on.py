@@ -37,29 +37,29 @@ def monday() -> Iterator[None]:
 def test_a_session_is_proposed_once_told_and_taken_back(world: World, outbox: Outbox) -> None:
     ticket = asked(world)
     outbox.all()
-    propose_session(world.actor("agent"), ticket.id, "contacts")
+    propose_session(world.actor("agent"), ticket.id, "live_assistance")
     with pytest.raises(Conflict):
-        propose_session(world.actor("manager"), ticket.id, "contacts")
+        propose_session(world.actor("manager"), ticket.id, "live_assistance")
     (mail,) = outbox.all()
     assert mail.person_id == world.contact.id
-    assert f"/events/{world.congress.id}/bookings?audience=contacts&ticket={ticket.id}" in mail.body_text
+    assert f"/events/{world.congress.id}/bookings?kind=live_assistance&ticket={ticket.id}" in mail.body_text
     withdraw_proposal(world.actor("agent"), ticket.id)
     with pytest.raises(Conflict):
         withdraw_proposal(world.actor("agent"), ticket.id)
     rows = db.session.scalars(select(AuditEntry.after).where(AuditEntry.action == "ticket.session_proposed"))
-    assert list(rows) == [{"session_proposed": "contacts"}, {"session_proposed": None}]
+    assert list(rows) == [{"session_proposed": "live_assistance"}, {"session_proposed": None}]
 
 
-@pytest.mark.parametrize("audience", ["presenters", "nobody", ""])
-def test_only_what_the_event_is_entitled_to_is_proposed(world: World, audience: str) -> None:
+@pytest.mark.parametrize("kind", ["presenter_training", "contacts", "nobody", ""])
+def test_only_what_the_event_is_entitled_to_is_proposed(world: World, kind: str) -> None:
     with pytest.raises(Invalid):
-        propose_session(world.actor("agent"), asked(world).id, audience)
+        propose_session(world.actor("agent"), asked(world).id, kind)
 
 
 def test_only_support_proposes(client: PortalClient, world: World) -> None:
     ticket = asked(world)
     with pytest.raises(Forbidden):
-        propose_session(world.actor("contact"), ticket.id, "contacts")
+        propose_session(world.actor("contact"), ticket.id, "live_assistance")
     browser = client.as_(world.contact)
     for page in ("session", "wish", "article"):
         assert browser.get(f"/tickets/{ticket.id}/{page}").status_code == 403
@@ -69,11 +69,11 @@ def test_a_contact_books_and_the_booking_remembers_the_ticket(client: PortalClie
     window(world.agent)
     ticket, agent, contact = asked(world), client.as_(world.agent), client.as_(world.contact)
     page, event = f"/tickets/{ticket.id}", world.congress.id
-    assert agent.post(f"{page}/session", {"audience": "x"}, form_at=f"{page}/session").status_code == 422
-    sent = agent.post(f"{page}/session", {"audience": "contacts"}, form_at=f"{page}/session")
+    assert agent.post(f"{page}/session", {"kind": "x"}, form_at=f"{page}/session").status_code == 422
+    sent = agent.post(f"{page}/session", {"kind": "live_assistance"}, form_at=f"{page}/session")
     assert sent.location == page
-    assert f"/events/{event}/bookings?audience=contacts&amp;ticket={ticket.id}" in contact.get(page).text
-    times = contact.get(f"/events/{event}/bookings?audience=contacts&ticket={ticket.id}").text
+    assert f"/events/{event}/bookings?kind=live_assistance&amp;ticket={ticket.id}" in contact.get(page).text
+    times = contact.get(f"/events/{event}/bookings?kind=live_assistance&ticket={ticket.id}").text
     assert f"ticket={ticket.id}" in times
     form = f"/events/{event}/bookings/new?kind=contact_training&starts_at={WEDNESDAY:%Y-%m-%dT%H:%M}Z&ticket={ticket.id}"
     assert f"About ticket {ticket.id}: Badges in two columns" in contact.get(form).text
