@@ -2,20 +2,24 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
 from flask import Flask
+from sqlalchemy.exc import IntegrityError
 
-from portal.accounts.actor import Actor
+from portal.accounts.actor import SYSTEM, Actor
 from portal.accounts.permissions import Role
 from portal.db import db
-from portal.policy.wishes import Stand
-from portal.wishlist import stands
+from portal.errors import Conflict
+from portal.policy.wishes import Stand, WishDecision
+from portal.wishlist import deciding, digests, stands
+from portal.wishlist.deciding import Deciding
 from portal.wishlist.models import Wish
 from portal.wishlist.queries import visible_wishes
 from tests.people import actor_of, contact, event, grant, organisation, person
-from tests.wishlist.wishes import counted, heads, published
+from tests.wishlist.wishes import counted, decided, heads, published
 
 pytestmark = pytest.mark.usefixtures("outbox")
 
@@ -97,3 +101,42 @@ def test_control_without_the_lock_customers_are_lost(app, world, monkeypatch):
         assert heads(wish) == AT_ONCE
         lost += AT_ONCE - counted(wish)
     assert lost > 0
+
+
+def decide(wish: Wish) -> Callable[[Actor], object]:
+    return lambda actor: deciding.decide_wish(actor, wish.id, Deciding(WishDecision.PLANNED), seen=0)
+
+
+def managers(world) -> list[Actor]:
+    return [world.actor(who) for who in ("manager", "second_manager")] * 4
+
+
+def test_managers_at_once_decide_once_and_the_others_are_told(app, world):
+    for number in range(ROUNDS):
+        wish = published(world, f"Wish {number}", who="agent")
+        answers = at_once(app, managers(world), decide(wish))
+        assert answers.count(None) == 1
+        assert sum(isinstance(each, Conflict) for each in answers) == AT_ONCE - 1
+
+
+def test_control_without_the_lock_managers_meet_the_unique_number(app, world, monkeypatch):
+    def unlocked(actor: Actor, wish_id: int) -> Wish:
+        return db.session.scalars(visible_wishes(actor).where(Wish.id == wish_id)).one()
+
+    monkeypatch.setattr(deciding, "locked_wish", unlocked)
+    met = 0
+    for number in range(ROUNDS * 2):
+        wish = published(world, f"Wish {number}", who="agent")
+        answers = at_once(app, managers(world), decide(wish))
+        assert answers.count(None) == 1
+        met += sum(isinstance(each, IntegrityError) for each in answers)
+    assert met > 0
+
+
+def test_workers_at_once_write_one_digest(app, world, outbox, monkeypatch):
+    wish = published(world)
+    decided(world, wish, WishDecision.PLANNED)
+    monkeypatch.setattr(digests, "SETTLED_AFTER", timedelta(0))
+    answers = at_once(app, [SYSTEM] * AT_ONCE, lambda actor: digests.tell_follower(actor, world.organiser.id))
+    assert answers == FINE
+    assert sum("you follow" in mail.subject for mail in outbox.all()) == 1
