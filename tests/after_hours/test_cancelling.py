@@ -141,9 +141,8 @@ def test_a_manager_who_pays_everything_back_takes_the_window_with_it(team, held)
     assert window_for(team.actor("organiser"), window.id).state == "cancelled"
 
 
-@pytest.mark.parametrize(
-    ("who", "error"), [("contact", Forbidden), ("agent", Forbidden), ("outsider", NotFound)]
-)
-def test_who_may_not_cancel(team, held, who, error):
-    with pytest.raises(error):
-        cancel(team, held(), 45_000, who=who)
+def test_who_may_not_cancel(team, held):
+    window = held()
+    for who, error in (("contact", Forbidden), ("agent", Forbidden), ("outsider", NotFound)):
+        with pytest.raises(error):
+            cancel(team, window, 45_000, who=who)

@@ -102,10 +102,11 @@ def test_nobody_is_away_while_they_hold_a_window(team, held):
     assert refused.type.__module__.startswith("portal")
 
 
-@pytest.mark.parametrize("who", ["organiser", "contact", "moderator", "admin"])
-def test_only_staff_who_work_on_tickets_hold_windows(team, offered, who):
-    with pytest.raises(Forbidden):
-        holding.hold_window(team.actor(who), offered().id, reach="+1 202 555 0199")
+def test_only_staff_who_work_on_tickets_hold_windows(team, offered):
+    window = offered()
+    for who in ("organiser", "contact", "moderator", "admin"):
+        with pytest.raises(Forbidden):
+            holding.hold_window(team.actor(who), window.id, reach="+1 202 555 0199")
 
 
 def test_when_all_decline_managers_are_told_once(team, offered, outbox):

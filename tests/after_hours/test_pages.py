@@ -2,14 +2,15 @@
 
 import csv
 import io
+from datetime import time
 
-import pytest
 from sqlalchemy import func, select
 
 from portal.after_hours.models import ReadyHours, Window
 from portal.db import db
 from portal.orders.models import Order
 from tests.after_hours.conftest import takes
+from tests.policy.moments import et
 
 NEW = {
     "channel": "phone", "starts_on": "2026-12-05", "starts_at": "18:00", "ends_on": "2026-12-05", "ends_at": "21:00",
@@ -45,38 +46,55 @@ def test_times_are_the_readers_with_eastern_beside_them(team, client):
     assert "US$450.00" in page.text
 
 
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"ends_at": "18:00"}, "must end after it starts"),
-        ({"ends_on": "2026-12-04"}, "must end after it starts"),
-        ({"starts_on": "2026-12-01"}, "must start in the future"),
-        ({"ends_on": "2026-12-09"}, "may last 3 days at most"),
-        ({"ends_on": "9999-12-31"}, "Choose a day of the next months."),
-        ({"starts_on": "2026-02-30"}, "Choose a day, such as"),
-        ({"starts_on": "", "ends_on": ""}, "Choose a day, such as"),
-        ({"starts_at": "18:00:30"}, "Enter a whole minute"),
-        ({"starts_at": "25:00"}, "Enter a time of day"),
-        ({"starts_at": "<script>"}, "Enter a time of day"),
-        ({"zone": "Mars/Olympus"}, "This time zone is not known."),
-        ({"zone": "../../etc/passwd"}, "This time zone is not known."),
-        ({"channel": "pigeon"}, "Choose how support is given."),
-        ({"channel": ""}, "Choose how support is given."),
-        ({"zone": "America/New_York", "starts_on": "2027-03-14", "starts_at": "02:30", "ends_on": "2027-03-14", "ends_at": "06:00"}, "There is no 02:30"),
-        ({"zone": "Europe/Vienna", "starts_on": "2027-03-28", "starts_at": "01:00", "ends_on": "2027-03-28", "ends_at": "02:30"}, "There is no 02:30"),
-    ],
-)  # fmt: skip
-def test_what_is_typed_wrongly_is_kept_and_told_beside_its_field(team, client, changes, words):
-    page = asked(client.as_(team.organiser), team, **changes)
-    assert page.status_code == 422
-    assert words in page.text
-    assert "Registration opens at 18:30." in page.text
-    assert "Order for" not in page.text
+TYPED_WRONGLY = [
+    ({"ends_at": "18:00"}, "must end after it starts"),
+    ({"ends_on": "2026-12-04"}, "must end after it starts"),
+    ({"starts_on": "2026-12-01"}, "must start in the future"),
+    ({"ends_on": "2026-12-09"}, "may last 3 days at most"),
+    ({"ends_on": "9999-12-31"}, "Choose a day of the next months."),
+    ({"starts_on": "2026-02-30"}, "Choose a day, such as"),
+    ({"starts_on": "", "ends_on": ""}, "Choose a day, such as"),
+    ({"starts_at": "18:00:30"}, "Enter a whole minute"),
+    ({"starts_at": "25:00"}, "Enter a time of day"),
+    ({"starts_at": "<script>"}, "Enter a time of day"),
+    ({"zone": "Mars/Olympus"}, "This time zone is not known."),
+    ({"zone": "../../etc/passwd"}, "This time zone is not known."),
+    ({"channel": "pigeon"}, "Choose how support is given."),
+    ({"channel": ""}, "Choose how support is given."),
+    (
+        {
+            "zone": "America/New_York",
+            "starts_on": "2027-03-14",
+            "starts_at": "02:30",
+            "ends_on": "2027-03-14",
+            "ends_at": "06:00",
+        },
+        "There is no 02:30",
+    ),
+    (
+        {
+            "zone": "Europe/Vienna",
+            "starts_on": "2027-03-28",
+            "starts_at": "01:00",
+            "ends_on": "2027-03-28",
+            "ends_at": "02:30",
+        },
+        "There is no 02:30",
+    ),
+]
+
+
+def test_what_is_typed_wrongly_is_kept_and_told_beside_its_field(team, client):
+    browser = client.as_(team.organiser)
+    for changes, words in TYPED_WRONGLY:
+        page = asked(browser, team, **changes)
+        assert page.status_code == 422, changes
+        assert words in page.text, changes
+        assert "Registration opens at 18:30." in page.text
+        assert "Order for" not in page.text
 
 
 def test_a_time_that_comes_twice_is_asked_back(team, client, wednesday):
-    from tests.policy.moments import et
-
     wednesday.move_to(et("2027-10-20 12:00"))
     browser = client.as_(team.organiser)
     twice = {"starts_on": "2027-11-07", "starts_at": "01:30", "ends_on": "2027-11-07", "ends_at": "03:30"}
@@ -92,8 +110,6 @@ def test_a_time_that_comes_twice_is_asked_back(team, client, wednesday):
 
 
 def test_nobody_available_is_said_with_the_nearest_windows_that_could_be_held(world, client, outbox):
-    from datetime import time
-
     takes(world.agent, span=(time(9), time(13)))
     page = asked(client.as_(world.organiser), world)
     assert page.status_code == 200
@@ -196,16 +212,13 @@ def test_an_event_without_windows_says_how_to_get_one(team, client):
     assert "No windows yet" in page.text
 
 
-@pytest.mark.parametrize("who", ["outsider", "outside_contact", "nobody"])
-def test_others_do_not_know_of_it(held, team, client, who):
+def test_others_do_not_know_of_it(held, team, client):
     window = held()
-    browser = client.as_(getattr(team, who))
-    for address in (
-        f"/after-hours/{window.id}",
-        f"/after-hours/{window.id}/window.ics",
-        f"/events/{team.congress.id}/after-hours",
-    ):
-        assert browser.get(address).status_code == 404
+    there = f"/after-hours/{window.id}"
+    for who in ("outsider", "outside_contact", "nobody"):
+        browser = client.as_(getattr(team, who))
+        for address in (there, f"{there}/window.ics", f"/events/{team.congress.id}/after-hours"):
+            assert browser.get(address).status_code == 404
 
 
 def test_staff_state_when_they_take_windows(world, client):
