@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from sqlalchemy import text
 
@@ -33,6 +34,18 @@ TWICE_USED = text(
     " AND a.audience = b.audience AND a.uses_entitlement AND b.uses_entitlement"
     " WHERE a.host_id = :host AND 'cancelled' NOT IN (a.state, b.state)"
 )
+# What takes a host, session or hold, from its own table, so that it counts where the common one has no constraint.
+BOTH = (
+    "(SELECT 'b' || id AS id, host_id, busy FROM booking WHERE state != 'cancelled'"
+    " UNION ALL SELECT 'h' || id, host_id, busy FROM slot_hold)"
+)
+TAKEN = text(f"SELECT count(*) FROM {BOTH} taken WHERE host_id = :host")
+TWICE_TAKEN = text(
+    f"SELECT count(*) FROM {BOTH} a JOIN {BOTH} b ON a.id < b.id AND a.host_id = b.host_id"
+    " AND a.busy && b.busy WHERE a.host_id = :host"
+)
+# Half hours; each start is busy for 85 minutes, so that any two of them overlap.
+OVERLAPPING = (0, 1, 2)
 
 
 @dataclass(frozen=True)
@@ -47,7 +60,7 @@ class Place:
 class Trial:
     """One race. `forms`: each client's form and what is typed there. `winners`: how many may get something.
 
-    `count` gives how many got it, `broken` whether that is over a limit; `close` clears the way for the next.
+    `sent_to` is where each is sent, where that is not the form's own address. `count` gives how many got it, `broken` whether that is over a limit; `close` clears the way for the next.
     """
 
     forms: list[tuple[str, dict[str, str]]]
@@ -55,6 +68,7 @@ class Trial:
     count: Callable[[], int]
     broken: Callable[[], bool]
     close: Callable[[], None] = lambda: None
+    sent_to: tuple[str, ...] = ()
 
 
 Contest = Callable[[Place, int], Trial]
@@ -62,6 +76,8 @@ Contest = Callable[[Place, int], Trial]
 
 def settle(clients: int) -> Place:
     """Write the customer and an organiser for each client."""
+    # Each server has a database of its own.
+    _standing_events.cache_clear()
     customer, stored = organisation("Racing Society"), hash_password(PASSWORD)
     people = [person(f"Client {number}", password_hash=stored) for number in range(clients)]
     for each in people:
@@ -118,7 +134,36 @@ def one_entitlement(place: Place, number: int) -> Trial:
     return _booking(place, number, [at] * clients, hours=2 * clients, step=step)
 
 
+def one_place(place: Place, number: int) -> Trial:
+    """HOW-5: one host, whose starts half an hour apart overlap all three; half the clients book, half have one kept."""
+    clients, step = len(place.emails), timedelta(minutes=30)
+    starts = _a_week_ahead()
+    host, events = _host(number, clients, starts, hours=2), _standing_events(place.customer.id, clients)
+    db.session.commit()
+    wanted = [starts + (client % len(OVERLAPPING)) * step for client in range(clients)]
+    forms = [
+        (
+            _form_address(at, start, "contact_training"),
+            {"kind": "contact_training", "starts_at": instant_text(start)},
+        )
+        for at, start in zip(events, wanted, strict=True)
+    ]
+    doors = ("new", "holds")
+    return Trial(
+        forms,
+        range(1, 2),
+        count=lambda: _number(TAKEN, host=host.id),
+        broken=lambda: _number(TWICE_TAKEN, host=host.id) > 0,
+        close=_close_windows,
+        sent_to=tuple(
+            f"/events/{at.id}/bookings/{doors[client // len(OVERLAPPING) % 2]}"
+            for client, at in enumerate(events)
+        ),
+    )
+
+
 CONTESTS: dict[str, Contest] = {
+    "one host, starts that overlap, booked and kept": one_place,
     "the last seat of a roster": last_seat,
     "one slot, one entitlement": one_slot_one_event,
     "one slot, an event for each client": one_slot,
@@ -131,7 +176,7 @@ def _booking(
     place: Place, number: int, events: list[Event], *, hours: int, step: timedelta = timedelta(),
     winners: range = range(1, 2),
 ) -> Trial:  # fmt: skip
-    starts = now().replace(minute=0, second=0, microsecond=0) + timedelta(days=7)
+    starts = _a_week_ahead()
     host = _host(number, len(events), starts, hours)
     db.session.commit()
     forms = [
@@ -147,8 +192,8 @@ def _booking(
     )
 
 
-def _form_address(at: Event, starts_at: datetime) -> str:
-    return f"/events/{at.id}/bookings/new?audience=presenters&starts_at={instant_text(starts_at)}"
+def _form_address(at: Event, starts_at: datetime, kind: str = "presenter_training") -> str:
+    return f"/events/{at.id}/bookings/new?kind={kind}&starts_at={instant_text(starts_at)}"
 
 
 def _events(place: Place, number: int) -> list[Event]:
@@ -168,7 +213,22 @@ def _host(number: int, clients: int, starts_at: datetime, hours: int) -> Person:
     return host
 
 
+def _a_week_ahead() -> datetime:
+    return now().replace(minute=0, second=0, microsecond=0) + timedelta(days=7)
+
+
+@cache
+def _standing_events(customer_id: int, clients: int) -> list[Event]:
+    """An event for each client, for sessions of which there is no limit: the same ones in each trial."""
+    customer = db.session.get_one(Organisation, customer_id)
+    return [
+        event(customer, f"Standing {client}", slug=f"standing-{client}-{now().timestamp()}")
+        for client in range(clients)
+    ]
+
+
 def _close_windows() -> None:
+    db.session.execute(text("DELETE FROM slot_hold"))
     db.session.execute(text("DELETE FROM availability"))
     db.session.commit()
 

@@ -1,6 +1,7 @@
 """Races for the last seat and the last session against the running server, each with its control.
 
     .venv/bin/python bench/races.py [--trials 200] [--controls 200] [--clients 8] [--minutes 20]
+                                    [--only WORD]
 
 Each trial prepares what only some can get, lets all clients, each with a signed-in session of its own,
 send their forms at the same moment over HTTP, and then counts in the database. The control is the same
@@ -19,7 +20,7 @@ from dataclasses import dataclass, field
 
 from bench import unguarded
 from bench.browser import Browser
-from bench.contests import CONTESTS, PASSWORD, Contest, Place, settle
+from bench.contests import CONTESTS, PASSWORD, Contest, Place, Trial, settle
 from bench.stage import Stage, stage
 from portal import create_app
 from portal.config import load_settings
@@ -58,8 +59,8 @@ def main() -> int:
         bare = plain.copy_database(unguarded.DATABASE)
         unguarded.drop_constraints(bare.database_url)
         print(f"{arguments.clients} clients, 2 server processes on each side", flush=True)
-        guarded = _series(plain, "guarded", arguments.trials, arguments.clients, deadline)
-        control = _series(bare, "control", arguments.controls, arguments.clients, deadline)
+        guarded = _series(plain, "guarded", arguments.trials, arguments, deadline)
+        control = _series(bare, "control", arguments.controls, arguments, deadline)
     return _verdict(guarded, control, arguments)
 
 
@@ -68,16 +69,21 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--trials", type=int, default=200, help="trials of each race")
     parser.add_argument("--controls", type=int, default=200, help="trials of each control")
     parser.add_argument("--clients", type=int, default=8)
+    parser.add_argument("--only", default="", help="only races whose name holds this")
     parser.add_argument("--minutes", type=float, default=20, help="give up after so long")
     return parser.parse_args()
 
 
-def _series(at: Stage, name: str, trials: int, clients: int, deadline: float) -> dict[str, Tally]:
+def _series(
+    at: Stage, name: str, trials: int, arguments: argparse.Namespace, deadline: float
+) -> dict[str, Tally]:
     work = unguarded.run if name == "control" else None
     tallies: dict[str, Tally] = {}
-    with at.serving(work, name) as port, _place(at, clients) as place:
+    with at.serving(work, name) as port, _place(at, arguments.clients) as place:
         browsers = _signed_in(place, port)
         for title, contest in CONTESTS.items():
+            if arguments.only not in title:
+                continue
             tallies[title] = _contest(contest, place, browsers, trials, deadline)
             _show(name, title, tallies[title])
     return tallies
@@ -105,7 +111,7 @@ def _contest(contest: Contest, place: Place, browsers: list[Browser], trials: in
     tally = Tally()
     while tally.trials < trials and time.monotonic() < deadline:
         trial = contest(place, tally.trials)
-        answers = _at_once(browsers, trial.forms)
+        answers = _at_once(browsers, trial)
         db.session.rollback()
         count = trial.count()
         won = answers.count(303)
@@ -119,18 +125,19 @@ def _contest(contest: Contest, place: Place, browsers: list[Browser], trials: in
     return tally
 
 
-def _at_once(browsers: list[Browser], forms: list[tuple[str, dict[str, str]]]) -> list[int]:
+def _at_once(browsers: list[Browser], trial: Trial) -> list[int]:
     """Let each browser open its form, and all send it at the same moment; the statuses."""
     together = threading.Barrier(len(browsers))
     statuses = [599] * len(browsers)
 
     def send(number: int) -> None:
-        browser, (address, typed) = browsers[number], forms[number]
+        browser, (address, typed) = browsers[number], trial.forms[number]
         try:
             browser.reconnect()
             filled = browser.form(address) | typed
             together.wait(BARRIER_SECONDS)
-            statuses[number] = browser.ask("POST", address.partition("?")[0], filled)[0]
+            sent_to = trial.sent_to[number] if trial.sent_to else address.partition("?")[0]
+            statuses[number] = browser.ask("POST", sent_to, filled)[0]
         except BaseException:
             together.abort()
             raise
