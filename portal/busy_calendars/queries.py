@@ -1,19 +1,18 @@
 """Reading the calendars that hosts connected; their addresses are secrets and stay out of every page."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from portal.accounts.actor import Actor, Scope
 from portal.bookings.host_queries import host_scope
+from portal.bookings.host_times import hosts
 from portal.busy_calendars.models import BusyCalendar
 from portal.db import db
 
-STALE = timedelta(hours=6)
 SHOWN_END = 4
 
 
@@ -28,10 +27,6 @@ class Connected:
         """The server's name and the last signs of the address, by which its owner knows it again."""
         parts = urlsplit(self.row.address)
         return f"{parts.scheme}://{parts.hostname}/…{self.row.address[-SHOWN_END:]}"
-
-    def is_stale(self, at: datetime) -> bool:
-        """Whether what is known of it is older than a few hours."""
-        return self.row.read_at is None or at - self.row.read_at > STALE
 
     def busy_ahead(self, at: datetime) -> int:
         """How many busy stretches are to come."""
@@ -50,10 +45,10 @@ def calendar_scope(actor: Actor, busy_calendar_id: int) -> Scope | None:
     return host_scope(actor, host_id) if host_id is not None else None
 
 
-def due_calendars(at: datetime, limit: int) -> Sequence[int]:
-    """The keys of the calendars that are to be read by now, the longest due first."""
-    due = select(BusyCalendar.id).where(BusyCalendar.next_at <= at)
-    return db.session.scalars(due.order_by(BusyCalendar.next_at).limit(limit)).all()
+def due_calendars(at: datetime, limit: int) -> Select[int]:
+    """The keys of the calendars that are to be read by now, the longest due first; of those who are hosts now."""
+    due = select(BusyCalendar.id).where(BusyCalendar.next_at <= at, BusyCalendar.host_id.in_(hosts()))
+    return due.order_by(BusyCalendar.next_at).limit(limit)
 
 
 def calendar_with_host(busy_calendar_id: int) -> BusyCalendar | None:

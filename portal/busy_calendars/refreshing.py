@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import Range
 
 from portal.accounts.actor import SYSTEM, Actor
@@ -16,6 +16,7 @@ from portal.busy_calendars.addresses import NotFetched
 from portal.busy_calendars.confined import fetched, read
 from portal.busy_calendars.models import BusyCalendar
 from portal.busy_calendars.queries import calendar_with_host, due_calendars
+from portal.busy_calendars.service import queue_reading
 from portal.clock import now
 from portal.db import db, use_case
 from portal.editions.queries import edition_in_force
@@ -24,19 +25,22 @@ log = structlog.get_logger(__name__)
 
 EVERY = timedelta(minutes=30)
 LONGEST_WAIT = timedelta(hours=12)
-AT_ONCE = 20
+AT_ONCE = 200
 # What a session with its buffers can reach beyond the horizon, and a margin while reading fails.
 MARGIN = timedelta(days=8)
 
 Busy = list[Range[datetime]]
 
 
-def refresh_due() -> int:
-    """Read the calendars that are due, the longest due first; how many were tried."""
-    due = due_calendars(now(), AT_ONCE)
-    for busy_calendar_id in due:
-        refresh(busy_calendar_id)
-    return len(due)
+@use_case
+def queue_due(actor: Actor) -> list[int]:
+    """Queue a reading of each calendar that is due, each once, so that a slow one holds up no other; their keys."""
+    due = due_calendars(now(), AT_ONCE).with_for_update(skip_locked=True)
+    taken = list(db.session.scalars(due))
+    db.session.execute(update(BusyCalendar).where(BusyCalendar.id.in_(taken)).values(next_at=now() + EVERY))
+    for busy_calendar_id in taken:
+        queue_reading(busy_calendar_id)
+    return taken
 
 
 def refresh(busy_calendar_id: int) -> str:

@@ -44,7 +44,7 @@ def connect_calendar(
     db.session.add(calendar)
     db.session.flush()
     record(actor, "calendar.connected", calendar, after=_facts(calendar, host))
-    enqueue("read_calendar", lock=f"calendar-{calendar.id}", busy_calendar_id=calendar.id)
+    queue_reading(calendar.id)
     return calendar
 
 
@@ -55,7 +55,7 @@ def read_soon(actor: Actor, busy_calendar_id: int) -> int:
     if calendar is None:
         raise NotFound
     host = _held(actor, calendar.host_id)
-    enqueue("read_calendar", lock=f"calendar-{calendar.id}", busy_calendar_id=calendar.id)
+    queue_reading(calendar.id)
     return host.id
 
 
@@ -72,6 +72,11 @@ def disconnect_calendar(actor: Actor, busy_calendar_id: int) -> int:
     db.session.delete(calendar)
     record(actor, "calendar.disconnected", calendar, before=_facts(calendar, host))
     return host.id
+
+
+def queue_reading(busy_calendar_id: int) -> None:
+    """Queue the reading of a calendar, one at a time; takes part in the caller's transaction."""
+    enqueue("read_calendar", lock=f"calendar-{busy_calendar_id}", busy_calendar_id=busy_calendar_id)
 
 
 def _held(actor: Actor, host_id: int) -> Person:

@@ -48,10 +48,11 @@ def recover_stalled() -> None:
 
 @task("read_calendars", cron="*/5 * * * *")
 def read_calendars() -> None:
-    """Read the calendars of hosts that are due."""
-    from portal.busy_calendars.refreshing import refresh_due
+    """Queue a reading of each calendar of a host that is due."""
+    from portal.accounts.actor import SYSTEM
+    from portal.busy_calendars.refreshing import queue_due
 
-    refresh_due()
+    queue_due(SYSTEM)
 
 
 @task("read_calendar")

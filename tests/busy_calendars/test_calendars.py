@@ -8,6 +8,9 @@ import pytest
 import time_machine
 from sqlalchemy import select, text
 
+from portal.accounts.actor import SYSTEM
+from portal.accounts.grants import end_grant
+from portal.accounts.models import Grant
 from portal.audit.models import AuditEntry
 from portal.bookings.open_times import open_times
 from portal.busy_calendars import refreshing
@@ -81,7 +84,9 @@ def test_a_failure_keeps_what_was_known_waits_longer_each_time_and_is_told_once(
     waits = []
     for _ in range(8):
         clock.move_to(stored().next_at)
-        assert refreshing.refresh_due() == 1
+        [due] = refreshing.queue_due(SYSTEM)
+        assert refreshing.queue_due(SYSTEM) == []
+        refreshing.refresh(due)
         waits.append((stored().next_at - now()) / timedelta(hours=1))
     assert waits == [0.5, 1, 2, 4, 8, 12, 12, 12]
     assert "cannot be reached" in stored().problem
@@ -104,9 +109,19 @@ def test_it_is_read_again(world, here, run_jobs, clock):
 def test_one_that_was_disconnected_meanwhile_leaves_nothing(world, here, run_jobs):
     made = connected(world)
     disconnect_calendar(world.actor("agent"), made.id)
-    refreshing.keep_busy(refreshing.SYSTEM, made.id, SECRET, [], "")
+    refreshing.keep_busy(SYSTEM, made.id, SECRET, [], "")
     assert stored() is None
     assert refreshing.refresh(made.id) == ""
+
+
+def test_of_who_is_no_host_any_longer_nothing_is_read(world):
+    connected(world)
+    assert len(refreshing.queue_due(SYSTEM)) == 1
+    stored().next_at = now()
+    db.session.commit()
+    end_grant(db.session.scalar(select(Grant.id).where(Grant.person_id == world.agent.id)))
+    db.session.commit()
+    assert refreshing.queue_due(SYSTEM) == []
 
 
 def test_no_record_holds_the_secret(world):
