@@ -171,7 +171,7 @@ def test_an_event_over_its_limit_offers_both_ways_out(client, world):
 
 @pytest.mark.parametrize(
     ("who", "tabs"),
-    [("organiser", 5), ("contact", 5), ("agent", 5), ("admin", 0)],
+    [("organiser", 6), ("contact", 6), ("agent", 6), ("admin", 0)],
 )
 def test_the_tabs_lead_only_where_the_reader_may_go(client, world, who, tabs):
     browser = client.as_(getattr(world, who))
