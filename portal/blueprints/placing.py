@@ -50,7 +50,8 @@ def create(event_id: int) -> Response:
                 "The session is booked. The invitation is on its way by mail.",
             )
     except Invalid as problem:
-        form.show_problems(problem.fields)
+        fields = {"at" if name == "starts_at" else name: words for name, words in problem.fields.items()}
+        form.show_problems(fields)
     except (TimeNotOpen, Refused, StandsInTheWay) as refusal:
         return _page(event_for(current_actor(), event_id), form, refusal)
     return _page(event_for(current_actor(), event_id), form)

@@ -66,13 +66,15 @@ class PlacingForm(CreatingForm):
     """Booking a session for a customer. `zone` is the one in which the time was typed."""
 
     kind = SelectField(
-        "Kind of session", choices=[SelectChoice(kind.value, _words(kind)) for kind in SessionKind]
+        "Kind of session",
+        [InputRequired("Choose a kind.")],
+        choices=[SelectChoice(kind.value, _words(kind)) for kind in SessionKind],
     )
-    person = SelectField("For whom?", coerce=int)
+    person = SelectField("For whom?", [InputRequired("Choose somebody.")], coerce=int)
     zone = HiddenField()
     day = DateField("Day", [InputRequired("Choose a day.")])
     at = TimeField("Time", [InputRequired("Choose a time.")])
-    host = SelectField("With whom?", coerce=int)
+    host = SelectField("With whom?", [InputRequired("Choose a host.")], coerce=int)
     note = TextAreaField(
         "What should the session cover?",
         [Length(max=NOTE_LENGTH, message=f"Keep the note within {NOTE_LENGTH:,} characters.")],
