@@ -110,6 +110,9 @@ def open_times(
     From `at` to the furthest horizon; with `around`, only what decides a start at that instant. `besides` is
     what is about to give way: a session that moves, a hold that is taken up.
     """
+    if around is not None and not at <= around <= furthest(edition, at):
+        # No calendar of ours reaches what is past or beyond every horizon, and nothing is open there.
+        return OpenTimes((), (), at, edition)
     start = around or at
     end = around + INSTANT if around else furthest(edition, at)
     reach = start - REACH, end + REACH

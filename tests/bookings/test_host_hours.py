@@ -167,6 +167,13 @@ def test_an_agent_changes_their_own_only_and_a_manager_everyones(world):
         remove_hours(world.actor("agent"), hours.id)
 
 
+@pytest.mark.parametrize("at", ["0001-01-01 00:00", "2026-11-23 13:59", "9999-12-31 23:59"])
+def test_nothing_is_open_in_the_past_or_beyond_every_horizon(at, world):
+    add_hours(world.actor("agent"), world.agent.id, set(range(7)), Span(Minutes(0, 1440), date(2026, 11, 23)))
+    times = open_times(FIRST_EDITION, now(), around=utc(at))
+    assert (times.windows, times.busy) == ((), ())
+
+
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "", "../../etc/passwd", "x" * 5000])
 def test_a_zone_that_does_not_exist_is_refused(zone, world):
     with pytest.raises(Invalid) as refusal:
