@@ -123,9 +123,10 @@ class TestAlike:
         assert "Print badges" not in browser.fragment("get", "/wishes/similar?title=Print+badges").text
         assert browser.post("/wishes/new", TYPED).status_code == 303
 
-    @pytest.mark.parametrize("title", ["", "%00", "x" * 4000, "'%22|&!", "%F0%9F%8E%AA"])
-    def test_odd_words_are_answered(self, client, world, title):
-        assert client.as_(world.contact).get(f"/wishes/similar?title={title}").status_code == 200
+    def test_odd_words_are_answered(self, client, world):
+        browser = client.as_(world.contact)
+        for title in ("", "%00", "x" * 4000, "'%22|&!", "%F0%9F%8E%AA"):
+            assert browser.get(f"/wishes/similar?title={title}").status_code == 200
 
 
 class TestPreview:
