@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.accounts.actor import Actor
@@ -15,9 +15,11 @@ from portal.events.models import Event
 from portal.events.queries import visible_events
 from portal.search.words import BEST_PART, ENGLISH, WHOLE_TEXT, any_of, holds, wanted
 from portal.wishlist.models import Wish
-from portal.wishlist.queries import WORDS, visible_wishes
+from portal.wishlist.models_words import WishWords
+from portal.wishlist.queries import WORDS, listed_with, unlisted_with, visible_wishes
 
 SNIPPET_FROM = 4_000
+RANKED_MOST = 500
 
 
 @dataclass(frozen=True)
@@ -54,19 +56,26 @@ def found_articles(actor: Actor, words: str, limit: int, offset: int) -> list[Fo
 
 
 def found_wishes(actor: Actor, words: str, limit: int, offset: int) -> list[FoundWish]:
-    """The wishes that the actor may know of and that match, the best first. One query; none without the right."""
+    """The wishes that the actor may know of and that match, the best of the RANKED_MOST most useful first. One query.
+
+    None without the right.
+    """
     if not actor.may("wish:read"):
         return []
     query = wanted(words)
+    matching = visible_wishes(actor).where(or_(listed_with(query), unlisted_with(query)))
+    most_useful = matching.order_by(Wish.score.desc(), Wish.id).limit(RANKED_MOST).with_only_columns(Wish.id)
     shown = (
-        visible_wishes(actor)
-        .where(holds(WORDS, query))
+        select(Wish)
+        .where(Wish.id.in_(most_useful))
+        .outerjoin(WishWords, WishWords.wish_id == Wish.id)
         .add_columns(
             func.ts_headline(ENGLISH, Wish.title, any_of(words), WHOLE_TEXT),
             func.ts_headline(ENGLISH, func.left(Wish.problem, SNIPPET_FROM), any_of(words), BEST_PART),
         )
     )
-    best = shown.order_by(func.ts_rank(WORDS, query).desc(), Wish.score.desc(), Wish.id)
+    rank = func.ts_rank(func.coalesce(WishWords.words, WORDS), query)
+    best = shown.order_by(rank.desc(), Wish.score.desc(), Wish.id)
     return [FoundWish(*row) for row in db.session.execute(best.limit(limit).offset(offset))]
 
 

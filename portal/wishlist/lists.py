@@ -15,7 +15,7 @@ from portal.paging import Page, page_of
 from portal.policy.wishes import WishDecision, WishModule
 from portal.wishlist.models import Wish, WishFollower, WishStand
 from portal.wishlist.models_decisions import DecisionRecord
-from portal.wishlist.queries import ENGLISH, matches, visible_wishes
+from portal.wishlist.queries import ENGLISH, listed_with, visible_wishes
 
 # Written out, so that the indexes of what is listed are used whatever the plan.
 ON_LIST: ColumnElement[bool] = literal_column("wish.state = 'published'")
@@ -69,7 +69,7 @@ def wishes_page(actor: Actor, wanted: Wanted, cursor: str | None = None) -> Page
     if wanted.module:
         listed = listed.where(Wish.module == wanted.module)
     if wanted.words:
-        listed = listed.where(matches(func.websearch_to_tsquery(ENGLISH, wanted.words)))
+        listed = listed.where(listed_with(func.websearch_to_tsquery(ENGLISH, wanted.words)))
     return page_of(listed, KEYS[wanted.order], cursor, descending=True)
 
 

@@ -17,6 +17,7 @@ from portal.policy.wishes import WishState
 from portal.wishlist.models import LISTED, Wish, WishFollower
 from portal.wishlist.models_images import WishImage
 from portal.wishlist.models_moderation import WishReview, WishVersion
+from portal.wishlist.models_words import WishWords
 
 ENGLISH: ColumnElement[str] = literal_column("'english'")
 _BLANK: ColumnElement[str] = literal_column("' '")
@@ -140,9 +141,19 @@ def customers_to_speak_for(actor: Actor) -> Sequence[Organisation]:
     return db.session.scalars(customers).all()
 
 
-def matches(query: ColumnElement[str]) -> ColumnElement[bool]:
-    """Whether a wish's words match a text search query."""
-    return WORDS.op("@@", is_comparison=True)(query)
+def listed_with(query: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a wish of the list matches a text search query, by its words or the titles of those merged into it.
+
+    By the words that are kept: taking texts apart anew for each row cost a list with a middling word 300 ms.
+    """
+    kept = select(WishWords.wish_id).where(WishWords.words.op("@@", is_comparison=True)(query))
+    return Wish.id.in_(kept)
+
+
+def unlisted_with(query: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a wish that is not on the list, and no part of another, matches a text search query."""
+    off_list = Wish.state.not_in([*LISTED, WishState.MERGED]), WORDS.op("@@", is_comparison=True)(query)
+    return Wish.id.in_(select(Wish.id).where(*off_list).correlate(None))
 
 
 def _found(wish: Wish | None) -> Wish:

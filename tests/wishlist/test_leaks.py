@@ -239,7 +239,7 @@ def test_with_each_guard_taken_away_the_matrix_sees_what_it_let_through(client, 
     outsider = client.as_(world.outsider)
     pages = [f"/wishes/{key}" for key in texts]
     # What is suggested has a second guard, the words that are kept: it lets nothing through without the first.
-    lists = ["/wishes", f"/search?q={SHARED}"]
+    lists = ["/wishes", f"/search?kind=wishes&q={SHARED}"]
 
     def found(addresses):
         return {word for word, _ in leaks(read(outsider, addresses), "outsider")}
