@@ -59,7 +59,8 @@ def own_customers(actor: Actor, wish: Wish) -> list[CustomerStanding]:
     """Where each of the actor's own organisations stands towards a wish, by name (WISH-2). One query."""
     if not actor.may("wish:stand") or not (actor.organisation_ids or actor.contact_event_ids):
         return []
-    return _customers(actor, wish, own_customers_of(actor))
+    mine = own_customers_of(actor)
+    return _customers(actor, wish, mine, WishStand.organisation_id.in_(select(Organisation.id).where(mine)))
 
 
 def customers_standing(actor: Actor, wish: Wish) -> list[CustomerStanding]:
@@ -79,8 +80,10 @@ def standing_of(wish: Wish, own: Sequence[CustomerStanding]) -> Standing:
     )
 
 
-def _customers(actor: Actor, wish: Wish, wanted: ColumnElement[bool]) -> list[CustomerStanding]:
-    said = _said(actor, wish)
+def _customers(
+    actor: Actor, wish: Wish, wanted: ColumnElement[bool], *heard: ColumnElement[bool]
+) -> list[CustomerStanding]:
+    said = _said(actor, wish, *heard)
     here = (OrganisationStand.organisation_id == Organisation.id) & (OrganisationStand.wish_id == wish.id)
     found = (
         select(
@@ -100,11 +103,11 @@ def _customers(actor: Actor, wish: Wish, wanted: ColumnElement[bool]) -> list[Cu
     ]  # fmt: skip
 
 
-def _said(actor: Actor, wish: Wish) -> Subquery:
-    """For each organisation what its people said last, and what the actor said for it."""
+def _said(actor: Actor, wish: Wish, *heard: ColumnElement[bool]) -> Subquery:
+    """For each organisation what its people said last, and what the actor said for it; only stands that are `heard`."""
     last = (
         select(WishStand.organisation_id, WishStand.person_id, WishStand.stand)
-        .where(WishStand.wish_id.in_(of_root(wish)))
+        .where(WishStand.wish_id.in_(of_root(wish)), *heard)
         .ext(distinct_on(WishStand.organisation_id, WishStand.person_id))
         .order_by(WishStand.organisation_id, WishStand.person_id, WishStand.stood_at.desc())
         .subquery()
