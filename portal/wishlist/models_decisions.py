@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.accounts.models import Person
 from portal.clock import now
 from portal.db import Base, Key
+from portal.policy.wishes import Role, shown_date
 
 
 class WishEvaluation(Base):
@@ -62,6 +63,16 @@ class DecisionRecord(Base):
     policy_edition: Mapped[int] = mapped_column(ForeignKey("policy_edition.number"))
 
     decided_by: Mapped[Person | None] = relationship()
+
+    @property
+    def shown_on(self) -> date | None:
+        """The date that customers read: none unless a manager published it (WISH-3)."""
+        return shown_date(self.due_on, published_by=Role.MANAGER if self.date_published else None)
+
+    @property
+    def shown_release(self) -> str:
+        """The release that customers read, under the same condition."""
+        return self.release if self.date_published else ""
 
     __table_args__ = (
         UniqueConstraint("wish_id", "number"),
