@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from portal.accounts.actor import NOWHERE, Actor, Scope
@@ -60,9 +60,13 @@ def window_of_order(order_id: int) -> Window | None:
 
 def window_at(event_id: int, at: datetime) -> Window | None:
     """The window of an event that somebody holds at an instant, with its holder."""
-    held = (Window.state.in_(("confirmed", "done")), Window.starts_at <= at, Window.ends_at > at)
-    found = select(Window).where(Window.event_id == event_id, *held).options(joinedload(Window.holder))
+    found = select(Window).where(Window.event_id == event_id, is_held(at)).options(joinedload(Window.holder))
     return db.session.scalar(found)
+
+
+def is_held(at: datetime) -> ColumnElement[bool]:
+    """What is true of the windows that somebody holds at an instant."""
+    return and_(Window.state.in_(("confirmed", "done")), Window.starts_at <= at, Window.ends_at > at)
 
 
 def windows_of(actor: Actor, event_id: int, cursor: str | None = None) -> Page[Window]:

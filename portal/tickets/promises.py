@@ -3,8 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from portal.after_hours.queries import window_at
+from sqlalchemy import literal, select
+from sqlalchemy.orm import joinedload
+
+from portal.after_hours.models import Window
+from portal.after_hours.queries import is_held, window_at
 from portal.clock import now
+from portal.db import db
 from portal.editions.queries import edition_in_force, edition_numbered
 from portal.policy.edition import Edition, HoursRules
 from portal.policy.fair_use import Measure, reply_goal
@@ -12,7 +17,7 @@ from portal.policy.hours import Promise, business_minutes_between, is_business_t
 from portal.policy.window_promise import window_minutes, window_promise
 from portal.policy.wording import open_time
 from portal.tickets.models import Ticket
-from portal.usage.queries import measures_in_force
+from portal.usage.models import UsageDecision
 
 SOON_MINUTES = 120
 EXACT_HOURS = 3
@@ -35,7 +40,8 @@ def promise_now(event_id: int) -> tuple[Promise, Edition]:
     somebody of support holds a window after hours for it (AFT-1).
     """
     edition, at = edition_in_force(), now()
-    usual, window = reply_deadline(at, edition, _goal(event_id, edition)), window_at(event_id, at)
+    measures, window = _what_holds(event_id, at)
+    usual = reply_deadline(at, edition, reply_goal([Measure(each) for each in measures], edition))
     return (window_promise(at, usual, window.coverage) if window else usual), edition
 
 
@@ -63,8 +69,14 @@ def promise_of(ticket: Ticket) -> Promise | None:
     return within if within and within.due_at == ticket.reply_due_at else None
 
 
-def _goal(event_id: int, edition: Edition) -> int:
-    return reply_goal([Measure(each) for each in measures_in_force(event_id)], edition)
+def _what_holds(event_id: int, at: datetime) -> tuple[list[str], Window | None]:
+    """The measures in force for an event (USE-3), and the window that somebody holds for it (AFT-1). One query."""
+    this = select(literal(event_id).label("id")).subquery()
+    reduced = (UsageDecision.event_id == this.c.id) & UsageDecision.ended_at.is_(None)
+    now_on = (Window.event_id == this.c.id) & is_held(at)
+    both = select(UsageDecision.measures, Window).select_from(this).outerjoin(UsageDecision, reduced)
+    row = db.session.execute(both.outerjoin(Window, now_on).options(joinedload(Window.holder))).first()
+    return (row[0] or [], row[1]) if row else ([], None)
 
 
 def reason_if_sent_now(promise: Promise) -> str:

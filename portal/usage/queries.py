@@ -167,12 +167,6 @@ def event_of_notice(notice_id: int) -> int:
     return db.session.scalars(select(UsageNotice.event_id).where(UsageNotice.id == notice_id)).one()
 
 
-def measures_in_force(event_id: int) -> tuple[str, ...]:
-    """The measures that hold for an event now (USE-3); none when nothing was decided, or it has ended."""
-    mine = select(UsageDecision.measures).where(UsageDecision.event_id == event_id)
-    return tuple(db.session.scalar(mine.where(UsageDecision.ended_at.is_(None))) or ())
-
-
 def _assessed(row: Any, known: list[tuple[int, str, Usage]], edition: Edition, at: datetime) -> EventUsage:
     band, usage = size_band(row.attendees, edition), _usage(row)
     peers = peers_in_band(row.organisation_id, band, known)

@@ -132,6 +132,6 @@ def test_the_pages(client: PortalClient, over: World) -> None:
 
 def test_before_the_event_there_is_no_tab(client: PortalClient, world: World) -> None:
     browser, event = client.as_(world.contact), f"/events/{world.congress.id}"
-    assert f"{event}/after" not in browser.get(event).text
+    assert f'{event}/after"' not in browser.get(event).text
     assert "This help is for after the event" in browser.get(f"{event}/after").text
     assert "This help is for after the event" in browser.get(f"{event}/after/new").text

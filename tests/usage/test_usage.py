@@ -16,7 +16,7 @@ from portal.tickets.models_work import TicketLink
 from portal.tickets.promises import promise_now
 from portal.usage import service
 from portal.usage.models import UsageDecision
-from portal.usage.queries import all_usage, measures_in_force, usage_of, weeks_of
+from portal.usage.queries import all_usage, decisions_of, usage_of, weeks_of
 from tests.usage.conftest import used
 
 RECOUNT = """
@@ -161,7 +161,7 @@ def test_use_3_measures_follow_a_notice_and_patience_and_only_while_it_goes_on(w
         decided = decide(world, heavy)
         with pytest.raises(Conflict):
             decide(world, heavy)
-        assert measures_in_force(heavy.id) == ("reduced_level",)
+        assert [each.measures for each in decisions_of(heavy.id)] == [["reduced_level"]]
         service.end_measures(world.actor("manager"), heavy.id)
         with pytest.raises(Conflict):
             service.end_measures(world.actor("manager"), heavy.id)
