@@ -32,7 +32,6 @@ from portal.tickets.storage import store
 from portal.wishlist.models import OrganisationStand, Wish
 from portal.wishlist.models_decisions import DecisionRecord, PlanningLine, PlanningRound, WishEvaluation
 from portal.wishlist.models_images import WishImage
-from portal.wishlist.models_moderation import WishComment
 from portal.wishlist.models_moderation import WishComment, WishMerge, WishQuestion, WishReview, WishVersion
 
 pytestmark = pytest.mark.usefixtures("demo")

@@ -122,7 +122,13 @@ class TestAdding:
         assert wishes() == 0
 
     def test_a_form_cannot_decide_what_is_not_in_it(self, client, world):
-        forged = {"state": "published", "useful": "99", "decision": "planned", "author_id": world.manager.id, "title": "A\x00 b\nc"}
+        forged = {
+            "state": "published",
+            "useful": "99",
+            "decision": "planned",
+            "author_id": world.manager.id,
+            "title": "A\x00 b\nc",
+        }
         client.as_(world.contact).post("/wishes/new", TYPED | forged)
         wish = db.session.scalars(select(Wish)).one()
         assert (wish.state, wish.useful, wish.author_id, wish.title) == (
