@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.accounts.actor import Actor, Scope
@@ -16,6 +16,7 @@ from portal.bookings.queries import visible_sessions
 from portal.db import db
 from portal.errors import NotFound
 from portal.events.models import Event
+from portal.mail.models import OutboundMail
 
 REMOVED = "audience-removed"
 
@@ -35,10 +36,11 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Listed:
-    """Somebody on a list, and whether they asked not to be written to."""
+    """Somebody on a list, whether they asked not to be written to, and whether a mail to them did not arrive."""
 
     member: AudienceMember
     refuses: bool
+    lost: bool = False
 
 
 def sessions_with_audience(actor: Actor) -> Select[Booking]:
@@ -110,16 +112,23 @@ def placed() -> ColumnElement[bool]:
 
 def members_of(booking_id: int) -> list[AudienceMember]:
     """Everybody on a session's list, by name."""
+    return list(db.session.scalars(_listed_on(booking_id)))
+
+
+def _listed_on(booking_id: int) -> Select[AudienceMember]:
     listed = select(AudienceMember).where(AudienceMember.booking_id == booking_id, on_list())
     ordered = listed.order_by(func.lower(AudienceMember.name), AudienceMember.id)
-    return list(db.session.scalars(ordered.execution_options(populate_existing=True)))
+    return ordered.execution_options(populate_existing=True)
 
 
 def people_of(booking: Booking) -> list[Listed]:
-    """Everybody on a session's list, by name, with who asked not to be written to. Two queries."""
-    members = members_of(booking.id)
-    refused = refusing(booking.event_id, [member.email for member in members])
-    return [Listed(member, member.email in refused) for member in members]
+    """Everybody on a session's list, by name, with who refuses mail and whose did not arrive. Two queries."""
+    lost = exists().where(
+        OutboundMail.audience_member_id == AudienceMember.id, OutboundMail.state.in_(("bounced", "failed"))
+    )
+    rows = db.session.execute(_listed_on(booking.id).add_columns(lost)).all()
+    refused = refusing(booking.event_id, [member.email for member, _ in rows])
+    return [Listed(member, member.email in refused, is_lost) for member, is_lost in rows]
 
 
 def numbers_of(booking_id: int) -> Numbers:

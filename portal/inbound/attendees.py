@@ -1,11 +1,15 @@
-"""Mail about an attendee's question goes to those it concerns; nothing of it is kept where staff could read it (WHO-2)."""
+"""Mail about an attendee's question goes to those it concerns; nothing of it is kept where staff could read it (WHO-2).
+
+So it is with what comes back of mail to the audience of a session, which was sent in a customer's name.
+"""
 
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from portal.accounts.actor import SYSTEM, Actor
+from portal.accounts.models import Person
 from portal.accounts.queries import actor_for
 from portal.clock import now
 from portal.db import db, in_transaction
@@ -43,8 +47,7 @@ def about_question(mail: InboundMail, parsed: ParsedMail) -> About | None:
             return About(told.question_id, told.person_id or None)
         if told.about == "bounce" and (found := _of_ours(OutboundMail.id == told.mail_id)):
             return found
-    named = (*parsed.thread_ids, *([parsed.bounce.original_message_id] if parsed.bounce else []))
-    known = [message_id for message_id in named if message_id]
+    known = _named_by(parsed)
     return _of_ours(OutboundMail.message_id.in_(known)) if known else None
 
 
@@ -54,10 +57,40 @@ def pass_to_question(mail: InboundMail, parsed: ParsedMail, about: About) -> Non
         in_transaction(lambda: note_bounce(parsed, tells_of(mail, parsed)))
     elif _by_a_person(mail, parsed):
         _write(mail, parsed, about)
+    _keep_nothing(mail)
+
+
+def is_of_audience(mail: InboundMail, parsed: ParsedMail) -> bool:
+    """Whether a mail answers, or reports on, one of ours to somebody in the audience of a session.
+
+    Whoever has an account may write to support, also as an answer to such a mail.
+    """
+    senders = [sender.address.lower() for sender in parsed.senders]
+    if parsed.kind != "bounce" and db.session.scalar(select(Person.id).where(Person.email.in_(senders))):
+        return False
+    bounced = [told.mail_id for told in tells_of(mail, parsed) if told.about == "bounce"]
+    which = or_(OutboundMail.id.in_(bounced), OutboundMail.message_id.in_(_named_by(parsed)))
+    sent = select(OutboundMail.id).where(which, OutboundMail.audience_member_id.is_not(None))
+    return db.session.scalar(sent.limit(1)) is not None
+
+
+def drop_of_audience(mail: InboundMail, parsed: ParsedMail) -> None:
+    """Note what a report says, and keep nothing of the mail: support reads no mail of audiences. May run twice."""
+    if parsed.kind == "bounce":
+        in_transaction(lambda: note_bounce(parsed, tells_of(mail, parsed)))
+    _keep_nothing(mail)
+
+
+def _keep_nothing(mail: InboundMail) -> None:
     name, key = mail.storage_name, mail.id
     in_transaction(lambda: _emptied(key))
     store().delete(name)
-    log.info("mail_about_question", mail_id=key)
+    log.info("mail_of_attendees", mail_id=key)
+
+
+def _named_by(parsed: ParsedMail) -> list[str]:
+    named = (*parsed.thread_ids, *([parsed.bounce.original_message_id] if parsed.bounce else []))
+    return [message_id for message_id in named if message_id]
 
 
 def _of_ours(which: object) -> About | None:

@@ -14,7 +14,7 @@ from portal.accounts.queries import actor_for
 from portal.db import db, in_transaction
 from portal.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.inbound import reasons
-from portal.inbound.attendees import about_question, pass_to_question
+from portal.inbound.attendees import about_question, drop_of_audience, is_of_audience, pass_to_question
 from portal.inbound.judging import judged
 from portal.inbound.limits import Limits
 from portal.inbound.models import InboundMail
@@ -61,6 +61,8 @@ def _file(mail: InboundMail, parsed: ParsedMail | Unparsable) -> None:
         return _settle(mail, ParsedMail(notes=(parsed.reason,)), Recognised(), reasons.UNREADABLE)
     if (about := about_question(mail, parsed)) is not None:
         return pass_to_question(mail, parsed, about)
+    if is_of_audience(mail, parsed):
+        return drop_of_audience(mail, parsed)
     if mail.state == "released":
         decided = Recognised(by="staff", person=mail.person, ticket=mail.ticket, event=mail.event)
         return _write(mail, parsed, decided)

@@ -1,11 +1,13 @@
 """Inviting an audience: in the customer's name, once each, with nobody else's address, until they want no more (WHO-2)."""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
 import time_machine
+from flask import Flask
 from icalendar import Calendar as ICalendar
 
 from portal.accounts.grants import end_grant
@@ -17,8 +19,10 @@ from portal.bookings.endings import cancel_booking
 from portal.bookings.models import Booking
 from portal.db import db
 from portal.errors import Conflict, Forbidden, Invalid, NotFound
+from portal.mail.addresses import bounce_address
 from portal.mail.models import OutboundMail
 from portal.roster.models import Contact
+from portal.tickets.storage import store
 from tests.audiences.scenes import (
     NAMES,
     VISITOR,
@@ -31,6 +35,7 @@ from tests.audiences.scenes import (
     listed,
     token,
 )
+from tests.inbound.letters import filed, letter
 from tests.outbox import Outbox
 from tests.people import World
 from tests.signing_in import PortalClient
@@ -275,3 +280,40 @@ def test_the_text_is_seen_first_and_the_note_in_it(
     assert browser.post(here, {"note": "", "asks_feedback": "y"}).status_code == 303
     assert len(outbox.all()) == 3
     assert "Nobody waits for an invitation" in browser.get(here).text
+
+
+@pytest.fixture
+def takes_mail(app: Flask) -> Iterator[None]:
+    """The portal has an address at which mail comes in."""
+    before = app.extensions["settings"]
+    app.extensions["settings"] = before.model_copy(update={"inbound_address": "support@conf.example"})
+    yield
+    app.extensions["settings"] = before
+
+
+REPORT = (
+    "From: mailer-daemon@home.example\nTo: x\nSubject: failed\nMIME-Version: 1.0\n"
+    'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
+    "--b\nContent-Type: text/plain\n\nNo.\n--b\nContent-Type: message/delivery-status\n\n"
+    "Reporting-MTA: dns; home.example\n\nFinal-Recipient: rfc822; ada@presenters.example\n"
+    "Action: failed\nStatus: 5.1.1\n\n--b--\n"
+)
+
+
+@pytest.mark.usefixtures("takes_mail")
+def test_what_comes_back_is_kept_from_support_and_shown_to_the_customer(
+    client: PortalClient, world: World, session: Booking, outbox: Outbox
+) -> None:
+    listed(world, session, "Ada Byron")
+    invite(world, session)
+    (mail,) = outbox.all()
+    mail.state, key, named = "sent", mail.id, mail.message_id
+    db.session.commit()
+    replied = letter("ada@presenters.example", "I come. My number is 555.", **{"In-Reply-To": named})
+    for raw, to in ((replied, "support@conf.example"), (REPORT.encode(), bounce_address(key))):
+        kept = filed(raw, to=to, sender="ada@presenters.example" if raw is replied else "")
+        assert (kept.state, kept.body, kept.subject) == ("ignored", "", "")
+        assert not store().has(kept.storage_name)
+    assert db.session.get_one(OutboundMail, key).state == "bounced"
+    assert "Mail did not arrive" in client.as_(world.contact).get(f"/bookings/{session.id}/audience").text
+    assert "ada@" not in client.as_(world.manager).get("/staff/mail?view=ignored").text
