@@ -17,8 +17,10 @@ from portal.audiences.mail_limit import may_be_written_to
 from portal.audiences.models import AudienceLetter
 from portal.bookings.endings import cancel_booking
 from portal.bookings.models import Booking
+from portal.bookings.moving import move_booking
 from portal.db import db
 from portal.errors import Conflict, Forbidden, Invalid, NotFound
+from portal.events.models import Event
 from portal.mail.addresses import bounce_address
 from portal.mail.models import OutboundMail
 from portal.roster.models import Contact
@@ -35,6 +37,7 @@ from tests.audiences.scenes import (
     listed,
     token,
 )
+from tests.bookings.sessions import WEDNESDAY, book, window
 from tests.inbound.letters import filed, letter
 from tests.outbox import Outbox
 from tests.people import World
@@ -249,6 +252,18 @@ def test_a_move_asks_anew_and_says_only_the_newest_time(
     assert mails[-1].subject.startswith("New time")
     assert entry_in(mails[-1])["sequence"] == 2
     assert [as_stored(key).reply for key in keys] == [None, "no"]
+
+
+def test_moving_the_session_tells_its_audience(world: World, congress: Event, outbox: Outbox) -> None:
+    window(world.agent, hours=6)
+    session = book(world.contact, congress)
+    key, later = session.id, WEDNESDAY + timedelta(hours=2)
+    invited(world, session, "Ada Byron")
+    outbox.all()
+    move_booking(world.actor("contact"), key, later)
+    (mail,) = (mail for mail in outbox.all() if mail.audience_member_id)
+    assert mail.address == "ada@presenters.example"
+    assert entry_in(mail)["dtstart"].dt == later
 
 
 def moved_by(session_id: int, hours: int) -> None:
