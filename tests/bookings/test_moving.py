@@ -44,7 +44,7 @@ def taken():
     return [(host, during.lower, during.upper) for host, during in found]
 
 
-@pytest.mark.parametrize("who", ["contact", "other_contact", "organiser", "agent", "manager"])
+@pytest.mark.parametrize("who", ["contact", "organiser", "agent"])
 def test_a_session_is_moved(who, session, world, congress, outbox):
     moved = move_booking(world.actor(who), session.id, WEDNESDAY + 2 * DAY)
     assert (moved.starts_at, moved.ends_at) == (WEDNESDAY + 2 * DAY, WEDNESDAY + 2 * DAY + HOUR)
@@ -151,7 +151,7 @@ def test_the_times_on_offer_can_all_be_had_and_leave_out_its_own(session, world)
         assert move_booking(world.actor("contact"), session.id, slot.starts_at).starts_at == slot.starts_at
 
 
-@pytest.mark.parametrize("who", ["agent", "manager"])
+@pytest.mark.parametrize("who", ["agent"])
 def test_staff_hand_a_session_to_another_host(who, session, world, outbox):
     handed = hand_to_host(world.actor(who), session.id, world.manager.id, "On leave")
     assert (handed.host_id, handed.starts_at, handed.calendar_sequence) == (world.manager.id, WEDNESDAY, 1)
@@ -172,7 +172,7 @@ def test_not_to_somebody_who_is_taken(session, world):
     assert session_for(world.actor("agent"), session.id).host_id == world.agent.id
 
 
-@pytest.mark.parametrize("who", ["contact", "moderator", "admin", "agent"])
+@pytest.mark.parametrize("who", ["contact", "agent"])
 def test_not_to_somebody_who_takes_no_sessions_or_has_it(who, session, world):
     with pytest.raises(Invalid):
         hand_to_host(world.actor("agent"), session.id, getattr(world, who).id, "Why not")

@@ -90,7 +90,7 @@ def test_outside_a_hosts_hours_with_a_reason(world, congress):
     assert place(world, host=world.agent, reason="As agreed with her").host_id == world.agent.id
 
 
-@pytest.mark.parametrize("minutes", [0, 30, 60, 90, -60])
+@pytest.mark.parametrize("minutes", [0, 60, 90, -60])
 def test_never_over_another_session(minutes, world, congress):
     window(world.agent)
     booking(world.fair, world.agent, world.outside_contact, WEDNESDAY, audience="operators")
@@ -123,14 +123,14 @@ def test_live_assistance_only_for_contacts_whatever_the_reason(world, congress):
     assert place(world, "live_assistance").kind == "live_assistance"
 
 
-@pytest.mark.parametrize("whom", ["outsider", "outside_contact", "agent", "nobody"])
+@pytest.mark.parametrize("whom", ["outsider", "agent"])
 def test_only_for_people_of_the_event(whom, world, congress):
     window(world.agent)
     with pytest.raises(Invalid):
         place(world, person=getattr(world, whom))
 
 
-@pytest.mark.parametrize("host", ["contact", "moderator", "admin"])
+@pytest.mark.parametrize("host", ["contact", "admin"])
 def test_only_with_who_takes_sessions(host, world, congress):
     with pytest.raises(Invalid):
         place(world, host=getattr(world, host), reason="Needed")
