@@ -56,18 +56,6 @@ class CustomerStandForm(StandForm):
     note = StringField("Where they said so", [Length(max=200, message="Use at most 200 characters.")])
 
 
-class DeclineForm(PortalForm):
-    """Declines a wish with its reason."""
-
-    reason = TextAreaField(
-        "Reason",
-        [
-            DataRequired("Give the reason: the author receives it."),
-            Length(max=LONGEST_TEXT, message=TOO_LONG),
-        ],
-    )
-
-
 class AnswerForm(PortalForm):
     """Gives a published wish its public answer."""
 
