@@ -52,7 +52,14 @@ def write_moderation(
             {"state": "hidden", "reason": plan.hidden},
         )
     if plan.locked:
-        _note(frame, wish, life, "wish.locked", {"locked_at": None}, {"locked_at": _after(frame, life).isoformat()})
+        _note(
+            frame,
+            wish,
+            life,
+            "wish.locked",
+            {"locked_at": None},
+            {"locked_at": _after(frame, life).isoformat()},
+        )
     for number, body in enumerate(plan.waiting):
         _write_comment(frame, wish, life, body, number, first)
 
