@@ -158,4 +158,6 @@ def after_hours_problems(rules: AfterHoursRules) -> Iterator[Problem]:
     if rules.hold_by_minutes >= rules.least_notice_minutes:
         yield Problem("after_hours.hold_by_minutes", "must be shorter than the shortest notice of a window")
     if rules.least_notice_minutes >= rules.furthest_days * 1440:
-        yield Problem("after_hours.least_notice_minutes", "must be within the days that windows can be ordered ahead")
+        yield Problem(
+            "after_hours.least_notice_minutes", "must be within the days that windows can be ordered ahead"
+        )

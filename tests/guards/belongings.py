@@ -54,7 +54,10 @@ def _entry(world: World, day: int) -> int:
     """An entry of the agent's own calendar."""
     begins = now() + timedelta(days=day, hours=6)
     entry = Commitment(
-        host_id=world.agent.id, kind="entry", title="Course", during=Range(begins, begins + timedelta(hours=1))
+        host_id=world.agent.id,
+        kind="entry",
+        title="Course",
+        during=Range(begins, begins + timedelta(hours=1)),
     )
     db.session.add(entry)
     db.session.flush()
