@@ -157,6 +157,15 @@ def watch_deadlines() -> None:
     watch(SYSTEM)
 
 
+@task("tell_followers_of_merge", queue="mail")
+def tell_followers_of_merge(merge_id: int) -> None:
+    """Mail who follows a wish that was merged, or taken out again (WISH-2)."""
+    from portal.accounts.actor import SYSTEM
+    from portal.wishlist.letters_moderation import tell_followers_of_merge as tell
+
+    tell(SYSTEM, merge_id)
+
+
 @task("watch_wish_reviews", cron="* * * * *")
 def watch_wish_reviews() -> None:
     """Tell moderators what has used up most of its time to be read (WISH-1)."""

@@ -4,10 +4,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.accounts.actor import Actor
+from portal.accounts.actor import NOWHERE, Actor
 from portal.accounts.models import Person
 from portal.accounts.queries import actor_for
-from portal.db import db
+from portal.db import db, use_case
+from portal.jobs.queue import enqueue
 from portal.mail.post import post
 from portal.wishlist.models import Wish, WishFollower
 from portal.wishlist.models_moderation import WishComment, WishMerge
@@ -26,23 +27,34 @@ def tell_commenter(actor: Actor, comment: WishComment, template: str, what: str,
     _write(actor, comment.author_id, template, cause, wish=comment.wish, comment=comment, **context)
 
 
-def tell_of_merge(actor: Actor, wish: Wish, into: Wish, merge: WishMerge) -> None:
-    """Write to the author and the followers of a wish that it is part of another now."""
+def tell_of_merge(actor: Actor, merge: WishMerge) -> None:
+    """Write to the author of a wish that it is part of another now; a job writes to who follows it, who may be many."""
     db.session.flush()
-    for person_id in _concerned(wish):
-        _write(actor, person_id, "wish_merged", f"wish-merge:{merge.id}", wish=wish, into=into, merge=merge)
+    if merge.wish.author_id is not None:
+        _write_of_merge(actor, merge.wish.author_id, merge)
+    enqueue("tell_followers_of_merge", queue="mail", merge_id=merge.id)
 
 
-def tell_of_unmerge(actor: Actor, wish: Wish, root: Wish, merge_id: int) -> None:
-    """Write to the author and the followers of a wish that it stands alone again."""
-    for person_id in _concerned(wish):
-        _write(actor, person_id, "wish_unmerged", f"wish-unmerge:{merge_id}", wish=wish, root=root)
+@use_case
+def tell_followers_of_merge(actor: Actor, merge_id: int) -> None:
+    """Write to who follows a merged wish, or one that stands alone again; whoever was written to is not again.
+
+    For the portal itself; raises Forbidden for a person without `wish:moderate`.
+    """
+    actor.require("wish:moderate", NOWHERE)
+    merge = db.session.get_one(WishMerge, merge_id)
+    done_by = merge.undone_by_id or merge.merged_by_id
+    following = select(WishFollower.person_id).where(WishFollower.wish_id == merge.wish_id)
+    for person_id in db.session.scalars(following.order_by(WishFollower.person_id)).all():
+        if person_id != done_by:
+            _write_of_merge(actor, person_id, merge)
 
 
-def _concerned(wish: Wish) -> list[int]:
-    # Who follows a wish that was never published is its author.
-    followers = select(WishFollower.person_id).where(WishFollower.wish_id == wish.id)
-    return sorted({*db.session.scalars(followers), *([wish.author_id] if wish.author_id else [])})
+def _write_of_merge(actor: Actor, person_id: int, merge: WishMerge) -> None:
+    if merge.undone_at is None:
+        _write(actor, person_id, "wish_merged", f"wish-merge:{merge.id}", wish=merge.wish, into=merge.into)
+    else:
+        _write(actor, person_id, "wish_unmerged", f"wish-unmerge:{merge.id}", wish=merge.wish)
 
 
 def _write(actor: Actor, person_id: int, template: str, cause: str, **context: Any) -> None:

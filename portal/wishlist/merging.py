@@ -15,7 +15,7 @@ from portal.errors import Conflict, Invalid, Link
 from portal.policy.wishes import WishState
 from portal.wishlist import reviews
 from portal.wishlist.counting import recount
-from portal.wishlist.letters_moderation import tell_of_merge, tell_of_unmerge
+from portal.wishlist.letters_moderation import tell_of_merge
 from portal.wishlist.models import Wish
 from portal.wishlist.models_moderation import WishMerge
 from portal.wishlist.queries import locked_wish, visible_wishes
@@ -47,7 +47,7 @@ def merge_wishes(actor: Actor, wish_id: int, into_id: int, *, reason: str = "") 
     before, after = {"state": merge.state}, {"state": WishState.MERGED, "merged_into": into.id}
     record(actor, "wish.merged", wish, before=before, after=after | _if_any(reason=reason), scope=wish.scope)
     record(actor, "wish.merged_in", into, after={"wish": wish.id}, scope=into.scope)
-    tell_of_merge(actor, wish, into, merge)
+    tell_of_merge(actor, merge)
     return into
 
 
@@ -64,7 +64,8 @@ def unmerge_wish(actor: Actor, wish_id: int) -> Wish:
     key = db.session.scalar(changed.returning(WishMerge.id)) if wish.root_id == root_id else None
     if key is None:
         raise Conflict("Somebody changed where this wish leads meanwhile.", links=(_to(wish_id),))
-    state = db.session.get_one(WishMerge, key).state
+    merge = db.session.get_one(WishMerge, key, populate_existing=True)
+    state = merge.state
     _move(wish, WishState(state), wish.id)
     if state == WishState.SUBMITTED:
         reviews.run_again(wish.id)
@@ -73,7 +74,7 @@ def unmerge_wish(actor: Actor, wish_id: int) -> Wish:
     before = {"state": WishState.MERGED, "merged_into": root.id}
     record(actor, "wish.unmerged", wish, before=before, after={"state": state}, scope=wish.scope)
     record(actor, "wish.unmerged_from", root, after={"wish": wish.id}, scope=root.scope)
-    tell_of_unmerge(actor, wish, root, key)
+    tell_of_merge(actor, merge)
     return wish
 
 

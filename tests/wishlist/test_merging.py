@@ -5,7 +5,7 @@ import pytest
 from portal.db import db
 from portal.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.policy.wishes import Stand
-from portal.wishlist import comments, merging, moderation, stands
+from portal.wishlist import comments, following, merging, moderation, stands
 from portal.wishlist.models import Wish
 from tests.wishlist.moderated import commented, hidden, reviews
 from tests.wishlist.wishes import actions, add, in_state, published
@@ -149,6 +149,19 @@ class TestMerging:
         ]
         record = client.as_(world.moderator).get(f"/staff/wishes/{one.id}/merge").text
         assert "taken apart by" in record
+
+
+def test_a_job_tells_who_follows_it_once_each(world, two, outbox, run_jobs):
+    one, other = two[0].id, two[1].id
+    following.follow_wish(world.actor("contact"), one)
+    run_jobs()
+    merging.merge_wishes(world.actor("moderator"), one, other)
+    told = [(mail["To"], mail["Subject"].split(":")[0]) for mail in run_jobs()]
+    assert sorted(told) == sorted(
+        (who.email, "A wish of yours became part of another") for who in (world.organiser, world.contact)
+    )
+    merging.unmerge_wish(world.actor("moderator"), one)
+    assert len(run_jobs()) == 2
 
 
 def test_one_person_who_said_both_counts_once(world, two):
