@@ -27,7 +27,7 @@ MERGEABLE = frozenset({WishState.SUBMITTED, WishState.ASKED_BACK, WishState.PUBL
 def merge_wishes(actor: Actor, wish_id: int, into_id: int, *, reason: str = "") -> Wish:
     """Make a wish part of a published one, which is left and counts for both (WISH-2).
 
-    What was merged into it before goes along. Its address leads to the other; its author and followers are told.
+    What was merged into it before goes along. Its address leads to the other; its author is told at once, its followers by a job.
     Raises Invalid (`into`), Conflict when either was settled otherwise meanwhile, NotFound, Forbidden.
     """
     if wish_id == into_id:
