@@ -106,9 +106,8 @@ def _write_all(frame: Frame, scale: int, progress: Progress) -> None:
     settle_team(frame, len(plans))
     write_editions(frame)
     write_rotas(frame)
-    write_ready_hours(frame)
     write_hosts(frame)
-    write_entries(frame)
+    write_ready_hours(frame)
     diary, customers = Diary(frame), []
     total = scale * len(content.events())
     for start in range(0, len(plans), CUSTOMERS_PER_WRITE):
@@ -131,6 +130,7 @@ def _write_all(frame: Frame, scale: int, progress: Progress) -> None:
         write_documents(frame)
         frame.rows.flush()
     write_work(frame, customers)
+    write_entries(frame)
     frame.rows.finish()
     count_wishes()
 
