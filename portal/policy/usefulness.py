@@ -32,12 +32,12 @@ class Tally:
 
     @property
     def answered(self) -> int:
-        """How many have taken a stand."""
+        """WISH-2: how many customers have taken a stand."""
         return self.useful + self.neutral + self.against
 
     @property
     def score(self) -> float:
-        """The rank for planning, from 0 to 1."""
+        """WISH-2: the rank for planning, from 0 to 1."""
         return planning_score(self.useful, self.answered, self.concerned)
 
 

@@ -30,7 +30,20 @@ class NavigationItem:
 
 # An event's tickets and removals are of the event to whoever has no place of all of them.
 EVENT_PAGES = frozenset(
-    {"events", "questions", "after_event", "roster", "imports", "bookings", "audiences", "recordings", "tickets", "promises", "removals", "after_hours"}
+    {
+        "events",
+        "questions",
+        "after_event",
+        "roster",
+        "imports",
+        "bookings",
+        "audiences",
+        "recordings",
+        "tickets",
+        "promises",
+        "removals",
+        "after_hours",
+    }
 )
 
 AT_A_GLANCE = 8
@@ -70,12 +83,38 @@ PLACES = (
     Place(
         "Calendar", "staff_calendar.index", "availability:publish", frozenset({"staff_calendar"}), "Customers"
     ),
-    Place("After hours", "holding.index", "after_hours:hold", frozenset({"holding", "after_hours"}), "Customers"),
-    Place("Orders", "orders.index", "order:read", frozenset({"orders", "documents", "hours_bought"}), "Customers"),
+    Place(
+        "After hours", "holding.index", "after_hours:hold", frozenset({"holding", "after_hours"}), "Customers"
+    ),
+    Place(
+        "Orders",
+        "orders.index",
+        "order:read",
+        frozenset({"orders", "documents", "hours_bought"}),
+        "Customers",
+    ),
     Place("Quotes", "quotes.index", "quote:read", frozenset({"quotes", "quote_drafts"}), "Customers"),
     Place("Usage", "usage.index", "usage:all", frozenset({"usage"}), "Customers"),
     Place("Prices", "prices.index", "policy:publish", frozenset({"prices", "policy_drafts"}), "Customers"),
-    Place("Wish list", "wishes.index", "wish:read", frozenset({"wishes", "stands", "decisions", "wish_lists", "planning", "wish_guide", "wish_cases"}), "Ideas and help"),
+    Place(
+        "Wish list",
+        "wishes.index",
+        "wish:read",
+        frozenset(
+            {
+                "wishes",
+                "stands",
+                "decisions",
+                "wish_lists",
+                "planning",
+                "wish_guide",
+                "wish_cases",
+                "wish_edits",
+                "wish_comments",
+            }
+        ),
+        "Ideas and help",
+    ),
     Place("Moderation", "moderation.index", "wish:moderate", frozenset({"moderation"}), "Ideas and help"),
     Place(
         "Help articles",
