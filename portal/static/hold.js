@@ -6,6 +6,7 @@ const OVER = "This time is no longer kept for you. What you typed stays: send th
 
 function leftInWords(seconds) {
   const minutes = Math.floor(seconds / 60);
+  if (minutes >= 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min left`;
   return `${minutes}:${String(seconds % 60).padStart(2, "0")} left`;
 }
 
