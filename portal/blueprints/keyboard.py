@@ -1,4 +1,4 @@
-"""The keys that do something on the pages of tickets, and turning them off."""
+"""The keys that do something on the pages of tickets and moderation, and turning them off."""
 
 from flask import Blueprint, Response, render_template, request, url_for
 
@@ -11,14 +11,14 @@ blueprint = Blueprint("keyboard", __name__)
 
 
 @blueprint.get("/staff/tickets/keyboard")
-@requires("ticket:work")
+@requires("staff:read")
 def show() -> str:
     """Which keys do what, and the switch."""
     return render_template("queue/keyboard.html")
 
 
 @blueprint.post("/staff/tickets/keyboard")
-@requires("ticket:work")
+@requires("staff:read")
 def update() -> Response:
     """Turn single keys on or off."""
     on = request.form.get("on") == "yes"

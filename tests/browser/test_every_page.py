@@ -25,7 +25,8 @@ WIDTHS = (1280, 360)
 REFUSED = {(Role.ORGANISER, "tickets.new")}
 # What can go wrong by the layout alone; the rest has been asked at the other width.
 NARROW = ["target-size", "color-contrast", "scrollable-region-focusable", "link-in-text-block"]
-FILE = re.compile(r"^/static|^/attachments|\.\w+$")
+# Files, and what leads to other sites.
+FILE = re.compile(r"^/static|^/attachments|^/materials|\.\w+$")
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ from portal.db import db
 from portal.errors import Conflict, PortalError
 from portal.orders.models import Order
 from portal.orders.service import grant_order
-from portal.policy.terms import Audience, Channel
+from portal.policy.terms import Channel, SessionKind
 from tests.after_hours.conftest import takes
 from tests.people import World, actor_of, event, grant, person
 from tests.policy.moments import et
@@ -112,7 +112,7 @@ def test_a_window_and_a_session_at_once_never_both_have_a_host(_round: int, app:
     made = event(world.society, "Presenters", virtual_event_package=True)
     db.session.commit()
     window_id, agent, organiser = offered(world), world.actor("agent"), world.actor("organiser")
-    session = Session(Audience.PRESENTERS, EVENING - timedelta(minutes=30))
+    session = Session(SessionKind.PRESENTER_TRAINING, EVENING - timedelta(minutes=30))
     works: list[Callable[[], Any]] = [lambda: holding.hold_window(agent, window_id)]
     works += [lambda: book_session(organiser, made.id, session, form_key=str(uuid.uuid4()))]
     answers = at_once(app, works * 2)
