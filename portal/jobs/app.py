@@ -63,7 +63,7 @@ def conninfo(sqlalchemy_url: str) -> str:
 @contextmanager
 def _without_timetable(app: App) -> Iterator[None]:
     # Before the timetable is put aside: tasks that were first imported meanwhile would be left out of it.
-    app.perform_import_paths()
+    app.perform_import_paths()  # type: ignore[no-untyped-call]
     timetable = app.periodic_registry
     app.periodic_registry = PeriodicRegistry()  # type: ignore[no-untyped-call]
     try:
