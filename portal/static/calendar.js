@@ -44,6 +44,8 @@ if (table) {
   let moved = null;
   for (const item of table.querySelectorAll("[data-move]")) {
     item.draggable = true;
+    // Else a drag that begins on a link would carry the link.
+    for (const link of item.querySelectorAll("a")) link.draggable = false;
     item.addEventListener("dragstart", () => { moved = item.dataset.move; });
     item.addEventListener("dragend", () => { moved = null; });
   }

@@ -42,7 +42,7 @@ def test_a_session_that_is_dragged_is_asked_about_and_not_moved(visit, world):
     monday = _next_monday(12)
     session = booking(world.congress, world.agent, world.contact, monday)
     page = visit(world.agent, f"/staff/calendar?view=day&day={monday.date().isoformat()}")
-    page.locator("#calendar [data-move]").drag_to(page.locator("#calendar .calendar-free").last)
+    page.locator("#calendar [data-move]").drag_to(page.locator("#calendar .calendar-free").first)
     page.wait_for_url(f"**/bookings/{session.id}/move?after=*")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Move")
 
