@@ -1,13 +1,8 @@
 """The page of somebody in an audience, reached by the link in their mail alone. Opening it uses nothing up."""
 
-import functools
-from collections.abc import Callable
-from typing import Any, TypeVar
-
 from flask import Response, make_response, render_template, request, send_file, url_for
 
 from portal.accounts.actor import Actor
-from portal.accounts.tokens import digest
 from portal.audiences import answering
 from portal.audiences.feedback import Said, answer_feedback_by_link, feedback_from, may_answer
 from portal.audiences.forms import FeedbackForm, ZoneForm
@@ -25,40 +20,20 @@ from portal.recordings.passing import open_by_link
 from portal.recordings.queries import material_at, materials_of, recording_of, was_passed_to
 from portal.web.access import requires
 from portal.web.htmx import done
+from portal.web.private_links import counted_by_link, private_page
 from portal.web.rate_limits import limiter
 
 VISITOR = Actor(person_id=None, name="Somebody in the audience")
 FROM_AN_ADDRESS = "120 per hour"
 ON_ONE_LINK = "60 per hour"
 
-View = TypeVar("View", bound=Callable[..., Any])
-
-
-def by_link() -> str:
-    """Counted for each link."""
-    return f"attending:{digest((request.view_args or {}).get('token', ''))}"
-
-
 often_enough = (
     limiter.shared_limit(FROM_AN_ADDRESS, scope="attending"),
-    limiter.shared_limit(ON_ONE_LINK, scope="attending", key_func=by_link),
+    limiter.shared_limit(ON_ONE_LINK, scope="attending", key_func=counted_by_link("attending")),
 )
 
 
-def private(view: View) -> View:
-    """Keep a page that a link alone opens out of search engines and stores, and say kindly when it leads nowhere."""
-
-    @functools.wraps(view)
-    def kept(**values: Any) -> Response:
-        try:
-            response = make_response(view(**values))
-        except LinkGone as gone:
-            response = make_response(render_template("audiences/link_gone.html", gone=gone), gone.status)
-        response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-        response.headers["Cache-Control"] = "no-store"
-        return response
-
-    return kept  # type: ignore[return-value]
+private = private_page(LinkGone, "audiences/link_gone.html")
 
 
 @blueprint.get("/attending/<token>")

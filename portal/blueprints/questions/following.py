@@ -1,12 +1,7 @@
 """What an attendee reaches by a link from a mail. Opening one uses nothing up: programs that read mail open it too."""
 
-import functools
-from collections.abc import Callable
-from typing import Any, TypeVar
+from flask import Response, make_response, render_template, url_for
 
-from flask import Response, make_response, render_template, request, url_for
-
-from portal.accounts.tokens import digest
 from portal.blueprints.questions import blueprint
 from portal.blueprints.questions.public_form import ATTENDEE, FROM_AN_ADDRESS
 from portal.errors import Conflict, Invalid
@@ -16,36 +11,13 @@ from portal.questions.links import LinkGone, Purpose, question_behind
 from portal.questions.queries import turns_of
 from portal.web.access import requires
 from portal.web.htmx import done
+from portal.web.private_links import counted_by_link, private_page
 from portal.web.rate_limits import limiter
 
 WRITES_ON_ONE = "10 per hour"
 
-View = TypeVar("View", bound=Callable[..., Any])
-
-
-def by_link() -> str:
-    """Counted for each link."""
-    return f"link:{digest((request.view_args or {}).get('token', ''))}"
-
-
-def private(view: View) -> View:
-    """Keep a page that a link alone opens out of search engines and stores, and say kindly when it has ended.
-
-    Nothing of its address leaves for another site: the policy of every page sends a referrer to this one alone,
-    which forms over HTTPS need.
-    """
-
-    @functools.wraps(view)
-    def kept(**values: Any) -> Response:
-        try:
-            response = make_response(view(**values))
-        except LinkGone as gone:
-            response = make_response(render_template("questions/link_gone.html", gone=gone), gone.status)
-        response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-        response.headers["Cache-Control"] = "no-store"
-        return response
-
-    return kept  # type: ignore[return-value]
+by_link = counted_by_link("link")
+private = private_page(LinkGone, "questions/link_gone.html")
 
 
 @blueprint.get("/asked/confirmation/<token>")
