@@ -1,7 +1,7 @@
 """Days and times of day as people type them, in a zone of theirs, as instants."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from portal.errors import Invalid
@@ -10,6 +10,7 @@ from portal.policy.wording import clock, long_day
 FIRST, SECOND = "first", "second"
 TURNS = [(FIRST, "The first, before the clocks go back"), (SECOND, "The second, after they went back")]
 YEARS = range(2000, 2099)
+FURTHEST = timedelta(days=3 * 366)
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,24 @@ def typed(at: datetime, zone: ZoneInfo) -> Typed:
     return Typed(local.date().isoformat(), clock(local.time()), turn)
 
 
+def readings(day: date, at: time, zone: ZoneInfo) -> tuple[datetime, ...]:
+    """The instants in UTC at which a zone's clocks show a time of a day: one, none, or two where they go back."""
+    local = datetime.combine(day, at, tzinfo=zone)
+    first, second = (local.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    if first.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
+        return ()
+    return (first,) if first == second else (first, second)
+
+
+def day_near(text: str | None, today: date) -> date:
+    """The day that an address names; `today` for what is no day, or one more than three years away."""
+    try:
+        day = date.fromisoformat(text or "")
+    except ValueError:
+        return today
+    return day if abs(day - today) < FURTHEST else today
+
+
 def instant(field: str, typed: Typed, zone: ZoneInfo) -> datetime:
     """The instant of a day and a time of day in a zone, in UTC.
 
@@ -47,20 +66,19 @@ def instant(field: str, typed: Typed, zone: ZoneInfo) -> datetime:
     or is left out when the clocks go forward, and on `<field>_turn` for one that comes twice until it is said
     which one is meant.
     """
-    local = datetime.combine(_day(field, typed.day), _clock(field, typed.at), tzinfo=zone)
-    first, second = (local.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
-    where = f"{clock(local.time())} on {long_day(local.date())} in {zone.key}"
-    if first.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
+    day, at = _day(field, typed.day), _clock(field, typed.at)
+    where, found = f"{clock(at)} on {long_day(day)} in {zone.key}", readings(day, at, zone)
+    if not found:
         raise Invalid(
             **{f"{field}_at": f"There is no {where}: the clocks go forward past it. Choose another time."}
         )
-    if first == second:
-        return first
+    if len(found) == 1:
+        return found[0]
     if typed.turn not in (FIRST, SECOND):
         raise Invalid(
             **{f"{field}_turn": f"{where} comes twice, since the clocks go back. Say which one you mean."}
         )
-    return first if typed.turn == FIRST else second
+    return found[typed.turn == SECOND]
 
 
 def _day(field: str, text: str) -> date:

@@ -5,12 +5,11 @@ from datetime import date, datetime, timedelta
 
 from portal.accounts.models import Person
 from portal.duty.queries import Rota, rotas
+from portal.local_times import day_near
 from portal.policy.duty import Span
 from portal.policy.hours import eastern_day
 from portal.policy.instants import eastern
 from portal.policy.parameters import HoursRules
-
-FURTHEST = timedelta(days=3 * 366)
 
 
 @dataclass(frozen=True)
@@ -55,11 +54,7 @@ class WeekTable:
 def monday_of(asked: str | None, at: datetime) -> date:
     """The Monday of the week of a day in an address; this week's for what is no day, or too far away."""
     today = eastern_day(at)
-    try:
-        day = date.fromisoformat(asked or "")
-    except ValueError:
-        day = today
-    day = day if abs(day - today) < FURTHEST else today
+    day = day_near(asked, today)
     return day - timedelta(days=day.weekday())
 
 

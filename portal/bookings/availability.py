@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
@@ -17,6 +17,7 @@ from portal.bookings.windows import sessions_in, window_for
 from portal.clock import now
 from portal.db import db, use_case
 from portal.errors import Conflict, Invalid
+from portal.local_times import readings
 from portal.policy.wording import clock, long_day
 
 WEEKS_AT_ONCE = 26
@@ -110,14 +111,12 @@ def _is_zone(name: str) -> bool:
 
 def _instant(field: str, day: date, at: time, zone: str) -> datetime:
     """The instant of a clock time; Invalid on `field` when that day has it not at all, or twice."""
-    local = datetime.combine(day, at, tzinfo=ZoneInfo(zone))
-    instant = local.astimezone(UTC)
-    where = f"{clock(at)} on {long_day(day)} in {zone}"
-    if instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local.replace(tzinfo=None):
+    where, found = f"{clock(at)} on {long_day(day)} in {zone}", readings(day, at, ZoneInfo(zone))
+    if not found:
         raise Invalid(**{field: f"There is no {where}: the clocks go forward past it. Choose another time."})
-    if local.replace(fold=1).astimezone(UTC) != instant:
+    if len(found) > 1:
         raise Invalid(**{field: f"{where} comes twice: the clocks go back. Choose a time before or after."})
-    return instant
+    return found[0]
 
 
 def _standing(host_id: int, start: datetime, end: datetime) -> list[Availability]:

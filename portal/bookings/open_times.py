@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import DateTime, Select, func, literal, null, or_, select, union_all
-from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, Range
+from sqlalchemy import DateTime, Select, func, literal, null, select, union_all
+from sqlalchemy.dialects.postgresql import JSONB, Range
 
 from portal.bookings.host_times import Standing, hosts, standing_of, told_hours
 from portal.bookings.models import Availability
 from portal.bookings.models_commitments import Commitment, SlotHold
-from portal.busy_calendars.models import BusyCalendar
+from portal.bookings.taken import ranges_elsewhere, still_takes
 from portal.db import db
 from portal.policy.edition import Edition
 from portal.policy.training import BusyRange, SessionKind, Slot, Window, open_slots, session_times
@@ -150,7 +150,7 @@ def _busy(start: datetime, end: datetime, at: datetime, besides: Besides) -> Hos
         )
         .outerjoin(SlotHold, SlotHold.id == Commitment.hold_id)
         .where(Commitment.during.op("&&")(Range(start, end)))
-        .where(or_(SlotHold.id.is_(None), SlotHold.expires_at > at))
+        .where(still_takes(at))
     )
     if besides.booking_id is not None:
         taken = taken.where(Commitment.booking_id.is_distinct_from(besides.booking_id))
@@ -161,8 +161,7 @@ def _busy(start: datetime, end: datetime, at: datetime, besides: Besides) -> Hos
 
 def _busy_elsewhere(start: datetime, end: datetime) -> HostTimes:
     """What the calendars that hosts keep elsewhere say, as far as it was read."""
-    each = select(BusyCalendar.host_id, func.unnest(BusyCalendar.busy, type_=TSTZRANGE).label("during"))
-    taken = each.subquery().c
+    taken = ranges_elsewhere()
     found = select(literal(BUSY), taken.host_id, func.lower(taken.during), func.upper(taken.during), NONE)
     return found.where(taken.during.op("&&")(Range(start, end)))
 

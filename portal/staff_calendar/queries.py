@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import joinedload
 
 from portal.accounts.actor import NOWHERE, Actor, Scope
@@ -17,16 +17,16 @@ from portal.bookings.days import day_in, midnight
 from portal.bookings.host_times import hosts, standing_hours
 from portal.bookings.models import Availability, Booking
 from portal.bookings.models_commitments import Commitment, SlotHold
-from portal.busy_calendars.models import BusyCalendar
+from portal.bookings.taken import ranges_elsewhere, still_takes
 from portal.clock import now
 from portal.db import db
 from portal.editions.queries import edition_in_force
 from portal.errors import NotFound
+from portal.local_times import day_near
 from portal.policy.parameters import HoursRules
 from portal.policy.terms import Channel, in_words
 from portal.staff_calendar.grid import Column, Item
 
-FURTHEST = timedelta(days=3 * 366)
 Spans = Mapping[int, list[tuple[datetime, datetime]]]
 
 
@@ -72,7 +72,7 @@ def shown(actor: Actor, team: Sequence[Person], *, view: str, day: str, host: st
     known = {str(person.id): person.id for person in team}
     own = actor.id if actor.id in known.values() else next(iter(known.values()), actor.id)
     return Shown(
-        View(view) if view in set(View) else View.WEEK, _day(day, today), known.get(host, own), today
+        View(view) if view in set(View) else View.WEEK, day_near(day, today), known.get(host, own), today
     )
 
 
@@ -134,11 +134,10 @@ def _items(
     found: dict[int, list[Item]] = defaultdict(list)
     for commitment, window in _taken(host_ids, start, end):
         found[commitment.host_id].append(_item(actor, commitment, window))
-    each = select(BusyCalendar.host_id, func.unnest(BusyCalendar.busy, type_=TSTZRANGE).label("during"))
-    taken = each.where(BusyCalendar.host_id.in_(host_ids)).subquery().c
+    taken = ranges_elsewhere()
     elsewhere = select(taken.host_id, func.lower(taken.during), func.upper(taken.during))
-    within = taken.during.op("&&")(Range(start, end))
-    for host_id, begins, ends in db.session.execute(elsewhere.where(within)):
+    within = taken.host_id.in_(host_ids), taken.during.op("&&")(Range(start, end))
+    for host_id, begins, ends in db.session.execute(elsewhere.where(*within)):
         found[host_id].append(Item("elsewhere", host_id, begins, ends, "Busy in another calendar"))
     return found
 
@@ -152,7 +151,7 @@ def _taken(
         .outerjoin(SlotHold, SlotHold.id == Commitment.hold_id)
         .outerjoin(Window, Window.id == Commitment.window_id)
         .where(Commitment.host_id.in_(host_ids), Commitment.during.overlaps(Range(start, end)))
-        .where(or_(SlotHold.id.is_(None), SlotHold.expires_at > now()))
+        .where(still_takes(now()))
     )
     session = joinedload(Commitment.booking).joinedload(Booking.event)
     for row in db.session.execute(within.options(session, joinedload(Window.event))):
@@ -189,11 +188,3 @@ def _open(host_ids: Sequence[int], start: datetime, end: datetime, rules: HoursR
     for window in standing_hours(start, end, rules).windows:
         found[window.host_id].append((window.starts_at, window.ends_at))
     return found
-
-
-def _day(text: str, today: date) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return today
-    return day if abs(day - today) < FURTHEST else today
